@@ -1,0 +1,30 @@
+/// A function applied to every value; definitions of Keras 3.
+public enum Activation: Sendable, Hashable {
+  case linear
+  case relu
+  /// `min(max(x, 0), 6)`.
+  case relu6
+  /// `x` above 0, `slope * x` below.
+  case leakyRelu(slope: Float)
+  /// As ``leakyRelu(slope:)`` with one learned slope a channel: the weight `slope`.
+  case parametricRelu
+  /// `x` above 0, `alpha * (exp(x) - 1)` below.
+  case elu(alpha: Float)
+  case selu
+  case sigmoid
+  /// `clamp(x * slope + offset, 0, 1)`: Keras 3 and PyTorch 1/6 and 0.5, Keras 1, 2 and ONNX 0.2 and 0.5.
+  case hardSigmoid(slope: Float, offset: Float)
+  case tanh
+  /// `x * sigmoid(x)`, also called silu.
+  case swish
+  case hardSwish
+  /// `x * Phi(x)`; with `tanhApproximation`, Hendrycks and Gimpel's formula.
+  case gelu(tanhApproximation: Bool)
+  case softplus
+  case softsign
+  case exponential
+  /// Over the last axis (the channels).
+  case softmax
+  /// `clamp(x, low, high)`.
+  case clip(low: Float, high: Float)
+}
