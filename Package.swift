@@ -41,5 +41,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
+    tests("Convolution", needs: ["TensorCore"]),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
   ]
 )
