@@ -29,17 +29,23 @@ let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0")
+  ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
 
-    room("TensorCore", needs: ["COpenBLAS"]),
+    room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
     room("Convolution", needs: ["TensorCore"]),
+    room(
+      "Datasets", needs: ["TensorCore", "CZlib", .product(name: "SystemPackage", package: "swift-system")]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    tests("Datasets", needs: [.product(name: "SystemPackage", package: "swift-system")]),
     tests("TensorCore"),
   ]
 )
