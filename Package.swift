@@ -19,23 +19,25 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: [], resources: [], swiftSettings: swiftSettings)
+    exclude: fixtures ? ["Fixtures"] : [], resources: [], swiftSettings: swiftSettings)
 }
 
 let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0")
+  ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
 
     .target(name: "CKernels", cSettings: cSettings),
 
-    room("TensorCore", needs: ["COpenBLAS"]),
+    room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
 
@@ -43,6 +45,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
-    tests("Convolution", needs: ["CKernels", "TensorCore"]),
+    tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
   ]
 )
