@@ -59,12 +59,14 @@ import Testing
       for (sigma, truncate) in [(0.4, 4), (1, 4), (2, 4), (2, 1.5), (5, 3)] {
         let kernel = Kernel.gaussian(sigma: sigma, truncate: truncate)
         expectAgreement(
-          correlate(x, kernel, boundary: boundary), reel.next(x.shape), to: 1e-5, "gaussian \(sigma) \(boundary)")
+          correlate(x, kernel, boundary: boundary), reel.next(x.shape), to: 1e-5,
+          "gaussian \(sigma) \(boundary)")
       }
       for (height, width) in [(3, 3), (5, 3), (1, 7), (17, 15)] {
         let kernel = Kernel.box(height: height, width: width)
         expectAgreement(
-          correlate(x, kernel, boundary: boundary), reel.next(x.shape), to: 1e-5, "box \(kernel.extent) \(boundary)")
+          correlate(x, kernel, boundary: boundary), reel.next(x.shape), to: 1e-5,
+          "box \(kernel.extent) \(boundary)")
       }
       if boundary == .constant(2.5) { continue }
       for derivatives in [sobel(x, boundary: boundary), prewitt(x, boundary: boundary)] {

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct KernelTests {
   @Test(arguments: [
-    "0 1 2; 2 2 0; 0 1 2", "0,1,2;2,2,0;0,1,2", "0, 1, 2\n2, 2, 0\r\n0, 1, 2\n", " 0 1\t2 ;2 4/2 0; 0 1e0 +2 ;\n",
+    "0 1 2; 2 2 0; 0 1 2", "0,1,2;2,2,0;0,1,2", "0, 1, 2\n2, 2, 0\r\n0, 1, 2\n",
+    " 0 1\t2 ;2 4/2 0; 0 1e0 +2 ;\n",
   ])
   func textIsReadRowByRow(text: String) throws {
     #expect(try Kernel(text: text) == Kernel([[0, 1, 2], [2, 2, 0], [0, 1, 2]]))
@@ -58,7 +59,9 @@ import Testing
     #expect(Kernel.gaussian(sigma: 2).extent == Extent(17))
     #expect(Kernel.gaussian(sigma: 0.1).extent == Extent(1))
     #expect(Kernel.gaussian(sigma: 3, truncate: 1.5).extent == Extent(11))
-    #expect(Kernel.gaussian(sigma: 3, height: 9, width: 9).taps.max() == Kernel.gaussian(sigma: 3, height: 9, width: 9).taps[40])
+    #expect(
+      Kernel.gaussian(sigma: 3, height: 9, width: 9).taps.max()
+        == Kernel.gaussian(sigma: 3, height: 9, width: 9).taps[40])
     #expect(Kernel.gaussian(sigma: 1e-3, height: 4, width: 1).taps == [0, 0.5, 0.5, 0])
   }
 

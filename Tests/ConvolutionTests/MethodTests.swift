@@ -27,7 +27,7 @@ import Testing
     Case(input: [2, 5, 6, 19], rows: 2, columns: 2),
     Case(input: [25, 131], rows: 8, columns: 31),
     Case(input: [210, 65], rows: 2, columns: 3),
-    Case(input: [24, 67], rows: 63, columns: 63),
+    Case(input: [12, 25], rows: 40, columns: 41),
     Case(input: [40, 90, 3], rows: 1, columns: 2),
   ]
   static let boundaries: [Boundary] = [.constant(0), .constant(-1.5), .edge, .reflect, .mirror, .wrap]
@@ -58,7 +58,8 @@ import Testing
     guard let kernels = fovea_plane_kernels_for(fovea_instruction_set(set))?.pointee else { return }
     var generator = SeededGenerator(seed: 6)
     for (rows, width, kernelRows, kernelColumns, step) in [
-      (1, 1, 1, 1, 1), (3, 5, 2, 3, 1), (4, 16, 1, 4, 3), (5, 17, 3, 1, 2), (7, 129, 4, 5, 1), (9, 203, 9, 2, 4),
+      (1, 1, 1, 1, 1), (3, 5, 2, 3, 1), (4, 16, 1, 4, 3), (5, 17, 3, 1, 2), (7, 129, 4, 5, 1),
+      (9, 203, 9, 2, 4),
       (13, 64, 40, 30, 1), (8, 8, 2, 2, 1), (6, 75, 5, 5, 3),
     ] {
       let stride = width + (kernelColumns - 1) * step + 3
@@ -85,7 +86,8 @@ import Testing
             let base = try #require(input.baseAddress)
             let table = (0..<inputRows).map { base + $0 * stride }
             kernels.correlate(
-              table, 1, try #require(result.baseAddress), width + 1, rows, width, try #require(taps.baseAddress),
+              table, 1, try #require(result.baseAddress), width + 1, rows, width,
+              try #require(taps.baseAddress),
               kernelRows, kernelColumns, step, 1)
           }
         }
@@ -95,7 +97,8 @@ import Testing
         for column in 0..<width { own[row, column] = result[row, column] }
         #expect(result[row, width] == 0.5)
       }
-      expectAgreement(own, expected, to: 1e-5, "\(String(cString: kernels.name)) \(kernelRows)x\(kernelColumns)")
+      expectAgreement(
+        own, expected, to: 1e-5, "\(String(cString: kernels.name)) \(kernelRows)x\(kernelColumns)")
     }
   }
 
@@ -104,7 +107,8 @@ import Testing
     var generator = SeededGenerator(seed: 7)
     let x = Tensor(normal: [30, 40, 3], using: &generator)
     let kernels = [
-      Kernel.gaussian(sigma: 1.2), Kernel(rows: 4, columns: 6, taps: (0..<24).map { Float($0 * $0 % 11) - 3 }),
+      Kernel.gaussian(sigma: 1.2),
+      Kernel(rows: 4, columns: 6, taps: (0..<24).map { Float($0 * $0 % 11) - 3 }),
     ]
     for kernel in kernels {
       let whole = slide(

@@ -21,7 +21,8 @@ struct BorderedBlock {
 
   /// Calls `body` with one block after another, which together are the output rows `range` of the picture at `source`.
   static func withBlocks(
-    of range: Range<Int>, border: PlaneBorder, constantRow: UnsafePointer<Float>, source: UnsafePointer<Float>,
+    of range: Range<Int>, border: PlaneBorder, constantRow: UnsafePointer<Float>,
+    source: UnsafePointer<Float>,
     target: UnsafeMutablePointer<Float>, _ body: (BorderedBlock) -> Void
   ) {
     let frame = border.frame
@@ -92,7 +93,8 @@ struct BorderedBlock {
     withScratch(of: Float.self, outputRows * stride) { sums in
       withScratch(of: UnsafePointer<Float>.self, outputRows) { table in
         planeKernels.correlate(
-          rows, 0, sums + own, stride, outputRows, frame.inputStride, factors.column, factors.column.count, 1, 1, 0)
+          rows, 0, sums + own, stride, outputRows, frame.inputStride, factors.column, factors.column.count, 1,
+          1, 0)
         for row in 0..<outputRows {
           let start = sums + row * stride
           let picture = UnsafePointer(start + own)
@@ -105,7 +107,8 @@ struct BorderedBlock {
           (table + row).initialize(to: UnsafePointer(start))
         }
         planeKernels.correlate(
-          table, 0, output, frame.outputStride, outputRows, frame.outputStride, factors.row, 1, factors.row.count,
+          table, 0, output, frame.outputStride, outputRows, frame.outputStride, factors.row, 1,
+          factors.row.count,
           frame.channels, 0)
       }
     }

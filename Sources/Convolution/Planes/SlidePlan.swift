@@ -25,7 +25,9 @@ struct SlidePlan: Sendable {
         let taps = kernel.taps
         overBlocks(source, target, cost: taps.count) { block in block.correlate(taps) }
       case .separable:
-        guard let factors = kernel.factors else { preconditionFailure("a kernel of higher rank has no two passes") }
+        guard let factors = kernel.factors else {
+          preconditionFailure("a kernel of higher rank has no two passes")
+        }
         overBlocks(source, target, cost: factors.column.count + factors.row.count) { block in
           block.correlate(factors)
         }
