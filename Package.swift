@@ -50,7 +50,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
-    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution", system], fixtures: true),
     tests("Datasets", needs: [system]),
   ]
 )
