@@ -28,7 +28,9 @@ func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = fal
 let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: [
+    .library(name: "Fovea", targets: ["TensorCore", "Convolution"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0")
   ],
