@@ -31,7 +31,9 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
-  products: [],
+  products: [
+    .library(name: "Fovea", targets: ["TensorCore", "Convolution"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0")
   ],
