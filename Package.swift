@@ -25,6 +25,8 @@ func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
     exclude: [], resources: [], swiftSettings: swiftSettings)
 }
 
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
@@ -35,13 +37,26 @@ let package = Package(
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
 
-    room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
+    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+
+    room("TensorCore", needs: ["COpenBLAS", system]),
     room("Convolution", needs: ["TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("Isolation", needs: [system]),
+    room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
+    room("ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
+
+    // Nothing but a worker, for the tests to spawn; `fovea` is its own.
+    .executableTarget(
+      name: "fovea-worker", dependencies: ["Isolation", "WeightFiles"], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
+    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system]),
+    tests("ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system]),
   ]
 )
