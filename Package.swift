@@ -46,7 +46,8 @@ let package = Package(
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("Isolation", needs: [system]),
     room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
-    room("ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
+    room(
+      "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
 
     // Nothing but a worker, for the tests to spawn; `fovea` is its own.
     .executableTarget(
@@ -58,5 +59,7 @@ let package = Package(
     tests("TensorCore"),
     tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system]),
     tests("ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system]),
+    tests("Convolution", needs: ["TensorCore"]),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
   ]
 )
