@@ -19,10 +19,10 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, needs: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: [], resources: [], swiftSettings: swiftSettings)
+    exclude: exclude, swiftSettings: swiftSettings)
 }
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -57,8 +57,9 @@ let package = Package(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
-    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system]),
-    tests("ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system]),
+    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], exclude: ["Fixtures"]),
+    tests(
+      "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], exclude: ["Fixtures"]),
     tests("Convolution", needs: ["TensorCore"]),
     tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
   ]

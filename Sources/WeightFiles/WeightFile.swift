@@ -61,7 +61,6 @@ public struct WeightFile: Sendable {
   }
 
   package init(_ file: MappedFile, isolation: Isolation) throws(WeightFileError) {
-    path = file.path
     switch try FileSignature(file) {
     case .hdf5:
       let content = try HDF5File(file, isolation: isolation)

@@ -86,6 +86,9 @@ package struct HDF5File: Sendable {
     return index > 0 ? parts : nil
   }
 
+  /// The paths of all groups, in the order of the walk.
+  package var groupNames: [String] { structure.groups.map(\.path) }
+
   /// The groups and datasets directly inside a group, by their last name, in byte order.
   package func children(of group: String) -> [String] {
     let prefix = group.isEmpty ? "" : group + "/"
