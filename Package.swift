@@ -19,10 +19,11 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, needs: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+/// The tests of one room; they may use what `needs` names besides it.
+func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: exclude, swiftSettings: swiftSettings)
+    exclude: fixtures ? ["Fixtures"] : [], swiftSettings: swiftSettings)
 }
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -36,14 +37,16 @@ let package = Package(
   ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    .target(name: "CKernels", cSettings: cSettings),
 
     cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
-    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
 
     room("TensorCore", needs: ["COpenBLAS", system]),
-    room("Convolution", needs: ["TensorCore"]),
+    room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("Datasets", needs: ["TensorCore", "CZlib", system]),
     room("Isolation", needs: [system]),
     room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
     room(
@@ -57,10 +60,12 @@ let package = Package(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
-    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], exclude: ["Fixtures"]),
+    tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
+    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
     tests(
-      "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], exclude: ["Fixtures"]),
-    tests("Convolution", needs: ["TensorCore"]),
+      "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
+    ),
     tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    tests("Datasets", needs: [system]),
   ]
 )

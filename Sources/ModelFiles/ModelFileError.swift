@@ -13,7 +13,8 @@ public enum ModelFileError: Error, Sendable {
   /// A layer of a class that is not known here.
   case unsupportedLayer(file: String, layer: String, kind: String)
   /// A layer is known, but not with this setting.
-  case unsupportedSetting(file: String, layer: String, kind: String, setting: String, found: String, expected: String)
+  case unsupportedSetting(
+    file: String, layer: String, kind: String, setting: String, found: String, expected: String)
   /// The file has weights for another number of layers than the network.
   case layerCount(file: String, expected: Int, found: Int, firstDifference: String)
   /// A layer's weights are not as many, or not of the shapes, that it needs.

@@ -26,9 +26,11 @@ extension Network {
     let hdf5: HDF5File
     switch file.contents {
     case .hdf5(let content), .keras(_, let content): hdf5 = content
-    default: throw .noArchitecture(file: name, likely: [])
+    default: throw .noArchitecture(file: name, likely: file.likelyArchitectures())
     }
-    guard let config = file.metadata["model_config"] else { throw .noArchitecture(file: name, likely: []) }
+    guard let config = file.metadata["model_config"] else {
+      throw .noArchitecture(file: name, likely: file.likelyArchitectures())
+    }
     let model = try KerasModel(config, file: name)
     let graph: Graph
     do { graph = try Graph(model.layers, outputs: model.outputs) } catch { throw .network(file: name, error) }

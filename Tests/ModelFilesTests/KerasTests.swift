@@ -58,8 +58,13 @@ func expectLayers(of network: Network, toBe expected: String, on input: Shape) t
 @Suite(.enabled(if: SharedData.isPresent)) struct RealKerasFilesTests {
   @Test(arguments: [
     ("mnist_cnn_h5/mnist_cnn.h5", "mnist_cnn_layers.npz", [1, 28, 28, 1]),
-    ("fer2013_mini_xception/fer2013_mini_XCEPTION.102-0.66.hdf5", "mini_xception_layers.npz", [1, 64, 64, 1]),
-    ("mobilenet_v1_1.0_224_trunc/mobilenet_v1_1.0_224_trunc_conv_pw_12.h5", "mobilenet_layers.npz", [1, 224, 224, 3]),
+    (
+      "fer2013_mini_xception/fer2013_mini_XCEPTION.102-0.66.hdf5", "mini_xception_layers.npz", [1, 64, 64, 1]
+    ),
+    (
+      "mobilenet_v1_1.0_224_trunc/mobilenet_v1_1.0_224_trunc_conv_pw_12.h5", "mobilenet_layers.npz",
+      [1, 224, 224, 3]
+    ),
     ("cifar10_keras_v3/cifar10.keras", "cifar10_layers.npz", [1, 32, 32, 3]),
   ])
   func everyLayerAgreesWithKeras(path: String, expected: String, input: [Int]) throws {

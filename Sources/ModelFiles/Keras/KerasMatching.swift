@@ -49,7 +49,9 @@ struct KerasMatching {
     return result
   }
 
-  private func take(_ group: KerasWeightGroup, for layer: String, into result: inout Found) throws(ModelFileError) {
+  private func take(_ group: KerasWeightGroup, for layer: String, into result: inout Found)
+    throws(ModelFileError)
+  {
     let needs = needs[layer] ?? []
     for (need, tensor) in zip(needs, try weights.weights(of: group, for: needs)) {
       result[need.layer, default: [:]][need.role] = tensor
@@ -109,7 +111,8 @@ struct KerasMatching {
       if found != layer.needs.map(\.shape) {
         let needed = layer.needs.map(\.shape.description).joined(separator: " ")
         let held = found.map(\.description).joined(separator: " ")
-        difference = "they differ first at layer '\(layer.name)' (\(needed)), where the file has '\(group.name)' (\(held))"
+        difference =
+          "they differ first at layer '\(layer.name)' (\(needed)), where the file has '\(group.name)' (\(held))"
         break
       }
     }

@@ -37,7 +37,8 @@ struct KerasModel {
     let document: JSONValue
     do { document = try JSONValue(parsing: config) } catch {
       throw .damagedDescription(
-        file: file, layer: "", problem: "its model_config is no JSON: \(error.problem) (character \(error.offset))")
+        file: file, layer: "",
+        problem: "its model_config is no JSON: \(error.problem) (character \(error.offset))")
     }
     let model = try Description(document, file: file)
     members = try flatten(model, prefix: "", first: "", feeding: nil)
@@ -70,7 +71,9 @@ struct KerasModel {
           if content == nil { content = .model(inner) }
           continue
         }
-        guard layers.count < Self.mostLayers else { throw damaged(own, "there are more than \(Self.mostLayers) layers") }
+        guard layers.count < Self.mostLayers else {
+          throw damaged(own, "there are more than \(Self.mostLayers) layers")
+        }
         if item.isInput, let feeding {
           guard let place = model.inputIndex(of: item.name), feeding.indices.contains(place) else {
             throw damaged(own, "nothing feeds this input of a nested model")
@@ -98,7 +101,9 @@ struct KerasModel {
     }
     let own = prefix + item.name + (reference.call == 0 ? "" : "@\(reference.call)")
     guard let nested = item.model else {
-      guard reference.output == 0 else { throw damaged(own, "has only one output, number \(reference.output) is read") }
+      guard reference.output == 0 else {
+        throw damaged(own, "has only one output, number \(reference.output) is read")
+      }
       return own
     }
     let outputs = try nested.outputs()
@@ -117,7 +122,8 @@ private struct Reference {
 
   /// `["conv1", 0, 0, {}]`; `nil` for anything else.
   init?(_ value: JSONValue) {
-    guard let list = value.list, (3...4).contains(list.count), let layer = list[0].text, let call = list[1].integer,
+    guard let list = value.list, (3...4).contains(list.count), let layer = list[0].text,
+      let call = list[1].integer,
       let output = list[2].integer, call >= 0, output >= 0
     else { return nil }
     self.init(layer: layer, call: call, output: output)
@@ -234,7 +240,9 @@ private struct Description {
       position = [:]
       for (index, item) in items.enumerated() { position[item.name] = index }
     }
-    for index in items.indices.dropFirst() { items[index].calls = [[Reference(layer: items[index - 1].name)]] }
+    for index in items.indices.dropFirst() {
+      items[index].calls = [[Reference(layer: items[index - 1].name)]]
+    }
     inputs = [Reference(layer: items[0].name)]
     outputReferences = items.last.map { [Reference(layer: $0.name)] } ?? []
   }

@@ -77,23 +77,28 @@ extension KerasSettings {
     return Convolution2D(
       filters: try integer("filters", "nb_filter"), kernelSize: try kernelSize(),
       stride: try extent("strides", "subsample", default: 1),
-      dilation: try extent("dilation_rate", "atrous_rate", default: 1), groups: try integer("groups", default: 1),
-      padding: try padding(), usesBias: try truth("use_bias", "bias", default: true), activation: try activation())
+      dilation: try extent("dilation_rate", "atrous_rate", default: 1),
+      groups: try integer("groups", default: 1),
+      padding: try padding(), usesBias: try truth("use_bias", "bias", default: true),
+      activation: try activation())
   }
 
   private func depthwiseConvolution() throws(ModelFileError) -> DepthwiseConvolution2D {
     try requireChannelsLast()
     return DepthwiseConvolution2D(
       depthMultiplier: try integer("depth_multiplier", default: 1), kernelSize: try kernelSize(),
-      stride: try extent("strides", "subsample", default: 1), dilation: try extent("dilation_rate", default: 1),
-      padding: try padding(), usesBias: try truth("use_bias", "bias", default: true), activation: try activation())
+      stride: try extent("strides", "subsample", default: 1),
+      dilation: try extent("dilation_rate", default: 1),
+      padding: try padding(), usesBias: try truth("use_bias", "bias", default: true),
+      activation: try activation())
   }
 
   private func separableConvolution() throws(ModelFileError) -> SeparableConvolution2D {
     try requireChannelsLast()
     let depthwise = DepthwiseConvolution2D(
       depthMultiplier: try integer("depth_multiplier", default: 1), kernelSize: try kernelSize(),
-      stride: try extent("strides", "subsample", default: 1), dilation: try extent("dilation_rate", default: 1),
+      stride: try extent("strides", "subsample", default: 1),
+      dilation: try extent("dilation_rate", default: 1),
       padding: try padding(), usesBias: false)
     return SeparableConvolution2D(
       depthwise: depthwise, filters: try integer("filters", "nb_filter"),
@@ -158,7 +163,8 @@ extension KerasSettings {
   func inputShape() throws(ModelFileError) -> InputShape {
     if let units = value("input_dim")?.integer { return InputShape(channels: units, isVector: true) }
     let found = value("batch_shape", "batch_input_shape", "batch_input_shape")
-    guard let extents = found?.list, extents.allSatisfy({ $0.isNull || $0.integer.map { $0 > 0 } == true }) else {
+    guard let extents = found?.list, extents.allSatisfy({ $0.isNull || $0.integer.map { $0 > 0 } == true })
+    else {
       throw refusal("batch_shape", found, expected: "[null, rows, columns, channels]")
     }
     switch extents.count {

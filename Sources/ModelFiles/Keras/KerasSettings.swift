@@ -84,7 +84,9 @@ struct KerasSettings {
       }
       if let rows = pair[0].list?.compactMap(\.integer), let columns = pair[1].list?.compactMap(\.integer),
         rows.count == 2, columns.count == 2
-      { return Margins(top: rows[0], bottom: rows[1], left: columns[0], right: columns[1]) }
+      {
+        return Margins(top: rows[0], bottom: rows[1], left: columns[0], right: columns[1])
+      }
     }
     if let all = found?.list?.compactMap(\.integer), all.count == 4 {
       return Margins(top: all[0], bottom: all[1], left: all[2], right: all[3])
@@ -105,7 +107,9 @@ struct KerasSettings {
   func requireChannelAxis(_ name: String = "axis") throws(ModelFileError) {
     guard let found = value(name) else { return }
     let axis = found.integer ?? (found.list?.count == 1 ? found.list?[0].integer : nil)
-    guard let axis, axis == -1 || axis == 3 else { throw refusal(name, found, expected: "the channels (-1 or 3)") }
+    guard let axis, axis == -1 || axis == 3 else {
+      throw refusal(name, found, expected: "the channels (-1 or 3)")
+    }
   }
 
   /// A short form of a value for messages.
@@ -115,7 +119,8 @@ struct KerasSettings {
     case .truth(let truth): "\(truth)"
     case .number(let number): Int(exactly: number).map { "\($0)" } ?? "\(number)"
     case .text(let text): "\"\(text.prefix(60))\""
-    case .list(let list): "[" + list.prefix(8).map(shown).joined(separator: ", ") + (list.count > 8 ? ", ...]" : "]")
+    case .list(let list):
+      "[" + list.prefix(8).map(shown).joined(separator: ", ") + (list.count > 8 ? ", ...]" : "]")
     case .object(let object): object["class_name"]?.text.map { "a \($0)" } ?? "an object"
     }
   }

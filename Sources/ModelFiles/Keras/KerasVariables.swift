@@ -32,7 +32,8 @@ struct KerasVariables {
     let start = group.isEmpty ? "" : group + "/"
     let prefix =
       ["layers/", "layers\\", "_layer_checkpoint_dependencies/", "_layer_checkpoint_dependencies\\"]
-      .map { start + $0 }.first { candidate in file.groupNames.contains { $0.hasPrefix(candidate) } } ?? start + "layers/"
+      .map { start + $0 }.first { candidate in file.groupNames.contains { $0.hasPrefix(candidate) } } ?? start
+      + "layers/"
     let named = namedGroups(under: prefix)
     var counts: [String: Int] = [:]
     for member in members {
@@ -71,7 +72,8 @@ struct KerasVariables {
     var named: [String: String] = [:]
     for path in file.groupNames where path.hasPrefix(prefix) && path.hasSuffix("/vars") {
       let group = String(path.dropLast(5))
-      guard !group.dropFirst(prefix.count).contains("/"), let name = file.texts("name", of: path)?.first else {
+      guard !group.dropFirst(prefix.count).contains("/"), let name = file.texts("name", of: path)?.first
+      else {
         continue
       }
       named[name] = group

@@ -30,14 +30,16 @@ struct KerasWeights {
     self.fileName = fileName
     let root = file.hasGroup("model_weights") ? "model_weights" : ""
     guard let layers = file.texts("layer_names", of: root) else {
-      throw .damagedDescription(file: fileName, layer: "", problem: "it has no 'layer_names': not weights saved by Keras")
+      throw .damagedDescription(
+        file: fileName, layer: "", problem: "it has no 'layer_names': not weights saved by Keras")
     }
     var groups: [KerasWeightGroup] = []
     for layer in layers {
       let path = root.isEmpty ? layer : root + "/" + layer
       guard let names = file.texts("weight_names", of: path) else {
         throw .damagedDescription(
-          file: fileName, layer: layer, problem: "is among the 'layer_names' but its group has no 'weight_names'")
+          file: fileName, layer: layer,
+          problem: "is among the 'layer_names' but its group has no 'weight_names'")
       }
       guard !names.isEmpty else { continue }
       groups.append(KerasWeightGroup(name: layer, names: names, paths: names.map { path + "/" + $0 }))
@@ -81,7 +83,8 @@ struct KerasWeights {
     var tensors: [Tensor] = []
     let found = try shapes(of: group)
     let mismatch = ModelFileError.weightShapes(
-      file: fileName, layer: needs.first?.layer ?? group.name, group: group.name, expected: needs.map(\.shape),
+      file: fileName, layer: needs.first?.layer ?? group.name, group: group.name,
+      expected: needs.map(\.shape),
       found: found)
     guard group.paths.count == needs.count else { throw mismatch }
     for (path, need) in zip(group.paths, needs) {

@@ -154,7 +154,9 @@ package struct HDF5File: Sendable {
     guard !overflow else { throw wrong("has a shape too large to be real: \(shape)") }
     switch dataset.layout {
     case .compact(let bytes):
-      guard bytes.count == size else { throw wrong("holds \(bytes.count) bytes, its shape \(shape) needs \(size)") }
+      guard bytes.count == size else {
+        throw wrong("holds \(bytes.count) bytes, its shape \(shape) needs \(size)")
+      }
     case .contiguous(let offset, let stored):
       guard stored == size else { throw wrong("holds \(stored) bytes, its shape \(shape) needs \(size)") }
       guard offset >= 0, offset <= range.count, size <= range.count - offset else {
