@@ -42,16 +42,31 @@ let package = Package(
     cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .target(name: "CKernels", cSettings: cSettings),
 
+    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+
     room("TensorCore", needs: ["COpenBLAS", system]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("Datasets", needs: ["TensorCore", "CZlib", system]),
+    room("Isolation", needs: [system]),
+    room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
+    room(
+      "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
+
+    // Nothing but a worker, for the tests to spawn; `fovea` is its own.
+    .executableTarget(
+      name: "fovea-worker", dependencies: ["Isolation", "WeightFiles"], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
+    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
+    tests(
+      "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
+    ),
     tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     tests("Datasets", needs: [system]),
   ]
