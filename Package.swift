@@ -35,13 +35,17 @@ let package = Package(
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
 
+    cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
+
     room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
     room("Convolution", needs: ["TensorCore"]),
+    room("Imaging", needs: ["CVips", "TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    tests("Imaging", needs: ["TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
     tests("TensorCore"),
   ]
 )
