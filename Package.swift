@@ -19,10 +19,10 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
+func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: [], resources: [], swiftSettings: swiftSettings)
+    exclude: fixtures ? ["Fixtures"] : [], resources: [], swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -37,15 +37,20 @@ let package = Package(
 
     cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
 
+    .target(name: "CKernels", cSettings: cSettings),
+
     room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
-    room("Convolution", needs: ["TensorCore"]),
+    room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("Imaging", needs: ["CVips", "TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
+    room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("Imaging", needs: ["TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
+    tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     tests("TensorCore"),
+    tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
   ]
 )
