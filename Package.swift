@@ -19,11 +19,14 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
+/// The tests of one room; they may use what `needs` names besides it.
 func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: fixtures ? ["Fixtures"] : [], resources: [], swiftSettings: swiftSettings)
+    exclude: fixtures ? ["Fixtures"] : [], swiftSettings: swiftSettings)
 }
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "Fovea",
@@ -34,23 +37,25 @@ let package = Package(
   ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
-
     cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
-
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .target(name: "CKernels", cSettings: cSettings),
 
-    room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
+    room("TensorCore", needs: ["COpenBLAS", system]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
-    room("Imaging", needs: ["CVips", "TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
+    room("Imaging", needs: ["CVips", "TensorCore", system]),
     room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("Datasets", needs: ["TensorCore", "CZlib", system]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
-    tests("Imaging", needs: ["TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
+    tests("Imaging", needs: ["TensorCore", system]),
     tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    tests("Datasets", needs: [system]),
   ]
 )
