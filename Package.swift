@@ -39,6 +39,7 @@ let package = Package(
   ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
     cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .target(name: "CKernels", cSettings: cSettings),
 
@@ -47,6 +48,8 @@ let package = Package(
 
     room("TensorCore", needs: ["COpenBLAS", system]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
+    room("Imaging", needs: ["CVips", "TensorCore", system]),
+    room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("Datasets", needs: ["TensorCore", "CZlib", system]),
     room("Isolation", needs: [system]),
@@ -61,6 +64,8 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    tests("Imaging", needs: ["TensorCore", system]),
+    tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
     tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
