@@ -36,10 +36,12 @@ let package = Package(
     room("TensorCore", needs: ["COpenBLAS"]),
     room("Convolution", needs: ["TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
+    tests("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
   ]
 )
