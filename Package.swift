@@ -29,11 +29,13 @@ let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0")
+  ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
 
-    room("TensorCore", needs: ["COpenBLAS"]),
+    room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
     room("Convolution", needs: ["TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
