@@ -1,5 +1,5 @@
 /// A number in as few characters as tell it to three digits: `0`, `0.123`, `-4.5`, `1230`, `1.23e-07`, `NaN`.
-func shortText(_ number: Float) -> String {
+package func shortText(_ number: Float) -> String {
   guard number.isFinite else { return number.isNaN ? "NaN" : number > 0 ? "inf" : "-inf" }
   guard number != 0 else { return "0" }
   let size = abs(Double(number))
