@@ -35,14 +35,18 @@ let package = Package(
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
 
+    cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
+
     room("TensorCore", needs: ["COpenBLAS", .product(name: "SystemPackage", package: "swift-system")]),
     room("Convolution", needs: ["TensorCore"]),
+    room("Imaging", needs: ["CVips", "TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    tests("Imaging", needs: ["TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
     tests("TensorCore"),
     tests("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
   ]
