@@ -41,13 +41,15 @@ let package = Package(
     room("Convolution", needs: ["TensorCore"]),
     room("Imaging", needs: ["CVips", "TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
-    room("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
+    room(
+      "Visualization",
+      needs: ["TensorCore", "Imaging", "NeuralNetwork", .product(name: "SystemPackage", package: "swift-system")]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("Imaging", needs: ["TensorCore", .product(name: "SystemPackage", package: "swift-system")]),
     tests("TensorCore"),
-    tests("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
+    tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
   ]
 )
