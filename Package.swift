@@ -19,27 +19,38 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
+/// The tests of one room; they may use what `needs` names besides it.
+func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: [], resources: [], swiftSettings: swiftSettings)
+    exclude: fixtures ? ["Fixtures"] : [], swiftSettings: swiftSettings)
 }
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
   products: [],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0")
+  ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    .target(name: "CKernels", cSettings: cSettings),
 
-    room("TensorCore", needs: ["COpenBLAS"]),
-    room("Convolution", needs: ["TensorCore"]),
+    room("TensorCore", needs: ["COpenBLAS", system]),
+    room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("Datasets", needs: ["TensorCore", "CZlib", system]),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
+    tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    tests("Datasets", needs: [system]),
   ]
 )

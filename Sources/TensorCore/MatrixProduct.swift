@@ -1,7 +1,7 @@
 private import COpenBLAS
 
 /// OpenBLAS computes on the thread that calls it; the parallel loops of this package own the cores.
-private let openBLASIsSingleThreaded: Void = openblas_set_num_threads(1)
+let openBLASIsSingleThreaded: Void = openblas_set_num_threads(1)
 
 /// `C = alpha * op(A) * op(B) + beta * C` over row-major matrices, on the calling thread (BLAS `sgemm`).
 ///
@@ -16,7 +16,8 @@ package func matrixProduct(
   _ = openBLASIsSingleThreaded
   cblas_sgemm(
     CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-    Int32(rows), Int32(columns), Int32(inner), alpha, a, Int32(leadingA), b, Int32(leadingB), beta, c, Int32(leadingC))
+    Int32(rows), Int32(columns), Int32(inner), alpha, a, Int32(leadingA), b, Int32(leadingB), beta, c,
+    Int32(leadingC))
 }
 
 /// The product of a `[M, K]` and a `[K, N]` tensor, `[M, N]`; rows are shared out over the threads.

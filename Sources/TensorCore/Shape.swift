@@ -19,14 +19,15 @@ public struct Shape: Sendable, Hashable {
 
   /// A shape from extents that come from outside; `nil` when one is negative or their product overflows `Int`.
   public init?(checking dimensions: [Int]) {
-    var count = 1
+    // Zeros count as ones here, so that the strides of an empty shape fit too.
+    var product = 1
     for extent in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      let (next, overflow) = product.multipliedReportingOverflow(by: max(extent, 1))
       guard extent >= 0, !overflow else { return nil }
-      count = product
+      product = next
     }
     self.dimensions = dimensions
-    self.count = count
+    count = dimensions.contains(0) ? 0 : product
   }
 
   /// The number of axes.
@@ -38,7 +39,9 @@ public struct Shape: Sendable, Hashable {
   /// For each axis, how many elements apart two neighbours along it lie (row-major).
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * self[axis + 1] }
+    for axis in stride(from: rank - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * self[axis + 1]
+    }
     return strides
   }
 }
