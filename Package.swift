@@ -25,21 +25,43 @@ func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
     exclude: [], resources: [], swiftSettings: swiftSettings)
 }
 
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
-  products: [],
-  dependencies: [],
+  products: [
+    .library(name: "Fovea", targets: ["Fovea"]),
+    .executable(name: "fovea", targets: ["fovea-tool"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+  ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    .systemLibrary(name: "CXattr"),
 
     room("TensorCore", needs: ["COpenBLAS"]),
     room("Convolution", needs: ["TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("Batch", needs: ["CXattr", systemPackage]),
+    room("Fovea", needs: ["TensorCore", "Convolution", "NeuralNetwork"]),
+    .executableTarget(
+      name: "fovea-tool",
+      dependencies: [
+        "Fovea", "Batch", systemPackage, .product(name: "Logging", package: "swift-log"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
+    tests("Batch", needs: [systemPackage]),
+    .testTarget(
+      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", systemPackage],
+      swiftSettings: swiftSettings),
   ]
 )
