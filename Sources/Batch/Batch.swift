@@ -30,7 +30,9 @@ package struct Batch: Sendable {
   package let options: BatchOptions
   /// Everything that shapes an output besides the input: outputs made with other settings are stale.
   package let settings: String
-  /// The files one input is turned into. The first one stands for all when two inputs are told apart.
+  /// The files one input is turned into.
+  ///
+  /// The first one stands for all when two inputs are told apart.
   package let files: @Sendable (OutputTarget) -> [FilePath]
   package let explain: @Sendable (any Error) -> Problem
   /// Makes the outputs; what it returns is told as the result.
@@ -67,7 +69,9 @@ package struct Batch: Sendable {
     }
   }
 
-  /// Does the work. Throws only before any of it has begun.
+  /// Does the work.
+  ///
+  /// Throws only before any of it has begun.
   ///
   /// - Parameter interrupted: when given, SIGINT, SIGTERM and SIGHUP end the batch: the temporaries are removed, the
   ///   finished results told, and then this is called, on a thread of its own. It has to end the process.

@@ -35,7 +35,9 @@ struct DoneRecord: Equatable {
       .map { String($0, radix: 16) }).joined(separator: " ")
   }
 
-  /// Notes the record on a file that is complete. Best effort: without it the file is merely made again.
+  /// Notes the record on a file that is complete.
+  ///
+  /// Best effort: without it the file is merely made again.
   func attach(to file: FilePath) {
     guard let facts = FileFacts.ifPresent(file) else { return }
     let text = Array(text(outputSize: facts.size).utf8)

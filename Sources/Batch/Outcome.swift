@@ -89,7 +89,7 @@ package struct Counts: Sendable, Hashable {
     }
   }
 
-  /// `41 done, 3 failed, 2 not begun; 5 other files left alone`
+  /// The counts as a person reads them: `41 done, 3 failed, 2 left; 5 other files left alone`.
   package var summary: String {
     var parts: [String] = []
     if done > 0 || planned == 0 { parts.append("\(done) done") }

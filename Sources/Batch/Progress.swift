@@ -33,7 +33,7 @@ struct Progress {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// `0:07`, `12:30`, `3:05:00`
+  // 0:07, 12:30, 3:05:00
   private static func clock(_ seconds: Double) -> String {
     let seconds = Int(min(seconds, 1e9).rounded(.up))
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

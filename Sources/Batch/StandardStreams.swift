@@ -7,7 +7,9 @@ package import SystemPackage
   import Darwin
 #endif
 
-/// Standard output, where results go. A reader that has gone away (`| head`) is no error: what comes after it is dropped.
+/// Standard output, where results go.
+///
+/// A reader that has gone away (`| head`) is no error: what comes after it is dropped.
 package enum StandardOutput {
   private struct State {
     var isClosed = false
@@ -30,7 +32,9 @@ package enum StandardOutput {
   }
 }
 
-/// Standard error, where problems and progress go. On a terminal the last line may be a progress line, which the next
+/// Standard error, where problems and progress go.
+///
+/// On a terminal the last line may be a progress line, which the next
 /// message replaces.
 package enum StandardError {
   private static let progress = Mutex("")

@@ -50,7 +50,9 @@ enum TemporaryFiles {
     }
   }
 
-  /// Gives the temporary its name. Without `replacing`, a file that has the name by now is left as it is.
+  /// Gives the temporary its name.
+  ///
+  /// Without `replacing`, a file that has the name by now is left as it is.
   static func publish(_ temporary: FilePath, as target: FilePath, replacing: Bool) throws(BatchError) {
     try state.withLock { state throws(BatchError) in
       guard !state.isClosed else { throw .interrupted }
