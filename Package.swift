@@ -43,8 +43,10 @@ let package = Package(
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
     .systemLibrary(name: "CXattr"),
 
+    .target(name: "CKernels", cSettings: cSettings),
+
     room("TensorCore", needs: ["COpenBLAS"]),
-    room("Convolution", needs: ["TensorCore"]),
+    room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("Batch", needs: ["CXattr", systemPackage]),
     room("Fovea", needs: ["TensorCore", "Convolution", "NeuralNetwork"]),
@@ -63,5 +65,6 @@ let package = Package(
     .testTarget(
       name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", systemPackage],
       swiftSettings: swiftSettings),
+    tests("Convolution", needs: ["CKernels", "TensorCore"]),
   ]
 )

@@ -1,6 +1,8 @@
 public import Convolution
 
-/// What a layer computes. Activations are NHWC, dense ones `[N, C]`; kernels are HWIO.
+/// What a layer computes.
+///
+/// Activations are NHWC, dense ones `[N, C]`; kernels are HWIO.
 ///
 /// Definitions follow Keras 3 unless a case says otherwise.
 public enum Operation: Sendable, Hashable {
@@ -54,7 +56,9 @@ public enum Operation: Sendable, Hashable {
   case rescaling(scale: [Float], offset: [Float])
 }
 
-/// A picture's extents without the sample axis; `nil` where any extent will do. Dense inputs have only channels.
+/// A picture's extents without the sample axis; `nil` where any extent will do.
+///
+/// Dense inputs have only channels.
 public struct InputShape: Sendable, Hashable {
   public let height: Int?
   public let width: Int?
@@ -208,9 +212,9 @@ public struct ChannelScale: Sendable, Hashable {
   public init(usesBias: Bool = true) { self.usesBias = usesBias }
 }
 
-/// `x / (bias + alpha * sum x^2)^beta` over `size` neighbouring channels (Krizhevsky et al. 2012).
+/// `x / (bias + alpha * sum x^2)^beta` over `size` neighbouring channels.
 ///
-/// `alpha` multiplies the sum itself; Caffe and PyTorch divide theirs by `size`, and importers have done so.
+/// As in Krizhevsky, Sutskever and Hinton (2012). `alpha` multiplies the sum itself; Caffe and PyTorch divide theirs by `size`, and importers have done so.
 public struct LocalResponseNormalization: Sendable, Hashable {
   public var size: Int
   public var alpha: Float

@@ -58,6 +58,7 @@ public struct Preprocessing: Sendable, Hashable {
   /// Keras's `torch` mode and torchvision: RGB, `x / 255`, ImageNet mean and deviation.
   public static func torch(height: Int? = nil, width: Int? = nil) -> Preprocessing {
     Preprocessing(
-      height: height, width: width, scale: 1 / 255, mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
+      height: height, width: width, scale: 1 / 255, mean: [0.485, 0.456, 0.406],
+      deviation: [0.229, 0.224, 0.225])
   }
 }

@@ -16,7 +16,8 @@ package func matrixProduct(
   _ = openBLASIsSingleThreaded
   cblas_sgemm(
     CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-    Int32(rows), Int32(columns), Int32(inner), alpha, a, Int32(leadingA), b, Int32(leadingB), beta, c, Int32(leadingC))
+    Int32(rows), Int32(columns), Int32(inner), alpha, a, Int32(leadingA), b, Int32(leadingB), beta, c,
+    Int32(leadingC))
 }
 
 /// The product of a `[M, K]` and a `[K, N]` tensor, `[M, N]`; rows are shared out over the threads.

@@ -38,7 +38,9 @@ public struct Shape: Sendable, Hashable {
   /// For each axis, how many elements apart two neighbours along it lie (row-major).
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * self[axis + 1] }
+    for axis in stride(from: rank - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * self[axis + 1]
+    }
     return strides
   }
 }

@@ -18,7 +18,9 @@ public enum SharedData {
   public static var isPresent: Bool { folder != nil }
 
   /// The path of one file of the data.
-  public static func path(_ relative: String) -> String { (folder ?? "/missing-shared-data") + "/" + relative }
+  public static func path(_ relative: String) -> String {
+    (folder ?? "/missing-shared-data") + "/" + relative
+  }
 }
 
 /// The top of this repository, from where this file was compiled.

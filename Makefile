@@ -1,0 +1,59 @@
+# The front door. `make demo` and `make test` set up a bare Debian or Ubuntu machine by themselves.
+#
+#   make demo [PHOTOS=folder]   filter pictures, draw filters and activations; says what it wrote under Output/
+#   make test                   the whole test suite
+#   make check                  format, import directions, forbidden words, a build with warnings as errors
+#   make build bench docs format install clean
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+PHOTOS ?=
+
+tool := .build/release/fovea
+stamps := .build/stamps
+sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' \))
+
+.PHONY: demo test check build format bench bench-peers docs install clean setup
+
+demo: build
+	@Scripts/demo.sh $(tool) "$(PHOTOS)"
+
+build: setup $(tool)
+
+# Asking the package manager whether anything changed takes seconds; asking the files does not.
+$(tool): $(sources)
+	swift build -c release --product fovea
+	@touch $(tool)
+
+test: setup
+	swift test -c release
+
+check: setup
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	Scripts/check-imports.sh
+	Scripts/check-words.sh
+	swift build -c release --build-tests
+
+format:
+	swift format format --in-place --recursive --parallel Package.swift Sources Tests
+
+bench: setup
+	swift run -c release --package-path Benchmarks fovea-bench
+
+docs: setup
+	Scripts/docs.sh
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(tool) "$(DESTDIR)$(PREFIX)/bin/fovea"
+
+clean:
+	swift package clean
+	rm -rf $(stamps) Output/*
+
+# The machine is looked at again only when the script changes.
+setup: $(stamps)/setup
+
+$(stamps)/setup: Scripts/setup.sh
+	@Scripts/setup.sh
+	@mkdir -p $(stamps) && touch $@
