@@ -45,7 +45,7 @@ let package = Package(
 
     .target(name: "CKernels", cSettings: cSettings),
 
-    room("TensorCore", needs: ["COpenBLAS"]),
+    room("TensorCore", needs: ["COpenBLAS", systemPackage]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("Batch", needs: ["CXattr", systemPackage]),
