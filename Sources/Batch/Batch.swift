@@ -81,7 +81,10 @@ package struct Batch: Sendable {
     if let interrupted {
       Interruption.handle {
         TemporaryFiles.closeAndRemoveAll()
-        interrupted(plan.completed(reporter.close()))
+        let counts = plan.completed(reporter.close())
+        // What was just being opened may have come since.
+        TemporaryFiles.closeAndRemoveAll()
+        interrupted(counts)
       }
     }
     let queue = Queue(inputs.walk())
@@ -144,6 +147,13 @@ package struct Batch: Sendable {
           input.path, .failed, problem: (error as? BatchError).map(Problem.init) ?? explain(error))
       }
     }
+  }
+}
+
+extension String {
+  /// The rest after `prefix`: who tells of a problem names the input already.
+  fileprivate func withoutPrefix(_ prefix: String) -> String {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
   }
 }
 

@@ -33,7 +33,8 @@ enum TemporaryFiles {
         let made = try makeFolders(folder)
         state.number += 1
         let path = folder.appending(
-          "\(prefix)\(getpid())-\(state.number)" + (target.suffix.isEmpty ? "" : ".\(target.suffix)"))
+          "\(prefix)\(getpid())-\(state.number)"
+            + (target.suffix.isEmpty ? "" : ".\(target.suffix)"))
         let descriptor = path.withPlatformString { open($0, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666) }
         if descriptor >= 0 {
           close(descriptor)
@@ -92,10 +93,9 @@ enum TemporaryFiles {
   static func closeAndRemoveAll() {
     state.withLock { state in
       state.isClosed = true
-      for (path, folders) in state.live {
-        _ = path.withPlatformString { unlink($0) }
-        removeFolders(folders)
-      }
+      // What is being written has a temporary of its own beside ours.
+      for folder in Set(state.live.keys.map(\.folder)) { sweep(folder, sparing: [:]) }
+      for folders in state.live.values { removeFolders(folders) }
     }
   }
 
@@ -130,6 +130,15 @@ enum TemporaryFiles {
     return ".fovea-" + String(UInt16(truncatingIfNeeded: hash), radix: 36) + "-"
   }()
 
+  /// The process of this machine that made a temporary of this name: ours, or `.fovea-PROCESS-...` of a single writer.
+  private static func owner(of name: String) -> pid_t? {
+    let parts = name.split(separator: "-")
+    guard parts.first == ".fovea", (3...4).contains(parts.count), parts.count == 3 || name.hasPrefix(prefix)
+    else { return nil }
+    return pid_t(parts[parts.count - 2])
+  }
+
+  /// Removes what processes left that are no more; of this process, what is not live.
   private static func sweep(_ folder: FilePath, sparing live: [FilePath: [FilePath]]) {
     guard let stream = folder.withPlatformString({ opendir($0) }) else { return }
     defer { closedir(stream) }
@@ -139,9 +148,7 @@ enum TemporaryFiles {
           $0.pointee == CChar(UInt8(ascii: ".")) ? String(cString: $0) : ""
         }
       }
-      guard name.hasPrefix(prefix),
-        let process = name.dropFirst(prefix.count).split(separator: "-").first.flatMap({ pid_t($0) })
-      else { continue }
+      guard let process = owner(of: name) else { continue }
       let path = folder.appending(name)
       let isDead = process == getpid() ? live[path] == nil : kill(process, 0) != 0 && errno == ESRCH
       if isDead { _ = path.withPlatformString { unlink($0) } }

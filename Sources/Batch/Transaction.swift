@@ -36,6 +36,11 @@ package struct Transaction {
     }
   }
 
+  /// A message about these files with the names people know in the place of the temporary ones.
+  func renamed(_ message: String) -> String {
+    pending.reduce(message) { $0.replacing($1.temporary.text, with: $1.target.text) }
+  }
+
   /// Leaves nothing behind.
   mutating func abandon() {
     for file in pending { TemporaryFiles.discard(file.temporary) }

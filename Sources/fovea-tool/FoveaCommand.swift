@@ -18,7 +18,7 @@ struct FoveaCommand: ParsableCommand {
         fovea activations model.h5 photo.jpg --layers conv
       """,
     version: toolVersion,
-    subcommands: [])
+    subcommands: [FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self])
 }
 
 /// The version of the command line; part of the settings that `--resume` compares.
