@@ -41,30 +41,50 @@ let package = Package(
   ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
+    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .systemLibrary(name: "CXattr"),
 
     .target(name: "CKernels", cSettings: cSettings),
 
     room("TensorCore", needs: ["COpenBLAS", systemPackage]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
+    room("Datasets", needs: ["TensorCore", "CZlib", systemPackage]),
+    room("Imaging", needs: ["CVips", "TensorCore", systemPackage]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("Isolation", needs: [systemPackage]),
+    room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", systemPackage]),
+    room("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
     room("Batch", needs: ["CXattr", systemPackage]),
-    room("Fovea", needs: ["TensorCore", "Convolution", "NeuralNetwork"]),
+    room(
+      "Fovea",
+      needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork", "WeightFiles", "Visualization"]),
     .executableTarget(
       name: "fovea-tool",
       dependencies: [
-        "Fovea", "Batch", systemPackage, .product(name: "Logging", package: "swift-log"),
+        "Fovea", "Batch", "Isolation", systemPackage, .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
+
+    // Nothing but a worker, for the tests to spawn; `fovea` is its own.
+    .executableTarget(
+      name: "fovea-worker", dependencies: ["Isolation", "WeightFiles"], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
+    tests("Convolution", needs: ["CKernels", "TensorCore"]),
+    tests("Datasets", needs: [systemPackage]),
+    tests("Imaging", needs: ["TensorCore", systemPackage]),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", systemPackage]),
+    tests("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
     tests("Batch", needs: [systemPackage]),
     .testTarget(
       name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", systemPackage],
       swiftSettings: swiftSettings),
-    tests("Convolution", needs: ["CKernels", "TensorCore"]),
   ]
 )
