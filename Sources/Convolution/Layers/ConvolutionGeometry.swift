@@ -1,0 +1,61 @@
+package import TensorCore
+
+/// The extents of one convolution of an NHWC input, all that its methods need to know besides the numbers.
+///
+/// The kernel is `[rows.kernel, columns.kernel, inputChannels / groups, outputChannels]`; group `g` reads the `g`-th part of the
+/// input channels and writes the `g`-th part of the output channels.
+package struct ConvolutionGeometry: Sendable, Hashable {
+  package let batch: Int
+  package let inputChannels: Int
+  package let outputChannels: Int
+  package let groups: Int
+  package let rows: WindowAxis
+  package let columns: WindowAxis
+
+  /// `nil` when the window does not fit or the channels do not divide into the groups.
+  package init?(
+    input: Shape, outputChannels: Int, kernelSize: Extent, stride: Extent = 1, dilation: Extent = 1,
+    groups: Int = 1, padding: Padding = .valid
+  ) {
+    guard input.rank == 4, groups > 0, input[3] % groups == 0, outputChannels % groups == 0,
+      let rows = WindowAxis(
+        input: input[1], kernel: kernelSize.height, stride: stride.height, dilation: dilation.height,
+        padding: padding, .rows),
+      let columns = WindowAxis(
+        input: input[2], kernel: kernelSize.width, stride: stride.width, dilation: dilation.width,
+        padding: padding, .columns)
+    else { return nil }
+    batch = input[0]
+    inputChannels = input[3]
+    self.outputChannels = outputChannels
+    self.groups = groups
+    self.rows = rows
+    self.columns = columns
+  }
+
+  package var outputDimensions: [Int] { [batch, rows.output, columns.output, outputChannels] }
+  package var outputPixels: Int { batch * rows.output * columns.output }
+  package var channelsPerGroup: Int { inputChannels / groups }
+  package var filtersPerGroup: Int { outputChannels / groups }
+  /// The products summed for one output value.
+  package var depth: Int { rows.kernel * columns.kernel * channelsPerGroup }
+  package var kernelShape: Shape { [rows.kernel, columns.kernel, channelsPerGroup, outputChannels] }
+
+  /// Whether output pixel `p` reads input pixel `p` and nothing else.
+  package var isPointwise: Bool {
+    rows.kernel == 1 && columns.kernel == 1 && rows.stride == 1 && columns.stride == 1
+      && rows.output == rows.input && columns.output == columns.input && rows.before == 0
+      && columns.before == 0
+  }
+}
+
+/// What happens to finished output pixels while they are in the cache: `pixels` rows of all channels, starting at the pointer.
+package typealias Epilogue = (UnsafeMutablePointer<Float>, _ pixels: Int) -> Void
+
+/// Fills `pixels` rows with the bias, or with zeros.
+func fill(
+  _ output: UnsafeMutablePointer<Float>, pixels: Int, channels: Int, bias: UnsafePointer<Float>?
+) {
+  guard let bias else { return output.update(repeating: 0, count: pixels * channels) }
+  for pixel in 0..<pixels { (output + pixel * channels).update(from: bias, count: channels) }
+}

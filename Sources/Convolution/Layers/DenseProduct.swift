@@ -1,0 +1,52 @@
+package import TensorCore
+
+/// `x W + b` for `rows` vectors of `inputs` numbers, `W` `[inputs, units]` as it lies in memory, never repacked.
+///
+/// A few rows are bound by reading `W`: each thread reads its own columns once, as a matrix-vector product for a single row.
+/// Many rows are shared out over the threads.
+package func denseProduct(
+  rows: Int, inputs: Int, units: Int, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
+  bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, epilogue: Epilogue? = nil
+) {
+  guard rows > 0, units > 0 else { return }
+  if rows >= 64 {
+    parallelFor(rows, grain: 32) { range in
+      let target = output + range.lowerBound * units
+      fill(target, pixels: range.count, channels: units, bias: bias)
+      matrixProduct(
+        rows: range.count, columns: units, inner: inputs, input + range.lowerBound * inputs, leadingA: inputs,
+        kernel, leadingB: units, beta: 1, target, leadingC: units)
+      epilogue?(target, range.count)
+    }
+    return
+  }
+  fill(output, pixels: rows, channels: units, bias: bias)
+  parallelFor(units, grain: max(16, 65536 / max(1, inputs))) { range in
+    let columns = kernel + range.lowerBound
+    if rows == 1 {
+      addVectorMatrixProduct(
+        inner: inputs, columns: range.count, input, columns, leading: units, output + range.lowerBound)
+    } else {
+      matrixProduct(
+        rows: rows, columns: range.count, inner: inputs, input, leadingA: inputs, columns, leadingB: units,
+        beta: 1, output + range.lowerBound, leadingC: units)
+    }
+  }
+  // The epilogue may need whole rows (softmax), so it waits for all columns.
+  epilogue?(output, rows)
+}
+
+/// The same product as its definition reads.
+package func referenceDense(_ x: Tensor, kernel: Tensor, bias: Tensor?) -> Tensor {
+  let (inputs, units) = (kernel.shape[0], kernel.shape[1])
+  let (values, w, b) = (x.scalars, kernel.scalars, bias?.scalars)
+  var output: [Float] = []
+  for row in 0..<(inputs == 0 ? 0 : values.count / inputs) {
+    for unit in 0..<units {
+      var sum = Double(b?[unit] ?? 0)
+      for i in 0..<inputs { sum += Double(values[row * inputs + i]) * Double(w[i * units + unit]) }
+      output.append(Float(sum))
+    }
+  }
+  return Tensor(output, shape: Shape(x.shape.dimensions.dropLast() + [units]))
+}

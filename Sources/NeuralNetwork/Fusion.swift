@@ -1,0 +1,79 @@
+import TensorCore
+
+/// Merges steps whose values nobody else sees: per-channel scales into the weights before them, activations into the last store.
+///
+/// A step keeps its number; one merged into its reader is left without readers and drops out with the dead ones.
+func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
+  var steps = steps
+  var readers = [Int](repeating: 0, count: steps.count)
+  for step in steps {
+    for input in step.inputs { readers[input] += 1 }
+    if case .maximumUnpooling(let pooling) = step.computation { readers[pooling] += 1 }
+  }
+  for index in steps.indices {
+    guard steps[index].inputs.count == 1 else { continue }
+    let producer = steps[index].inputs[0]
+    guard readers[producer] == 1, !kept.contains(producer), steps[producer].activation == .linear else {
+      continue
+    }
+    switch steps[index].computation {
+    case .affine(let scale, let offset):
+      guard let folded = steps[producer].computation.scaled(by: scale, offset: offset) else { continue }
+      steps[index].computation = folded
+      steps[index].inputs = steps[producer].inputs
+    case .activation where steps[producer].computation.takesEpilogue:
+      steps[index].computation = steps[producer].computation
+      steps[index].inputs = steps[producer].inputs
+    default: continue
+    }
+  }
+  return steps
+}
+
+extension Step.Computation {
+  /// Whether an activation can run on its result piece by piece.
+  var takesEpilogue: Bool {
+    switch self {
+    case .convolution, .transposedConvolution, .dense, .affine, .elementwise: true
+    default: false
+    }
+  }
+
+  /// The same with `scale` and `offset` worked into its weights; `nil` where it has none that would do.
+  func scaled(by scale: Tensor, offset: Tensor) -> Step.Computation? {
+    switch self {
+    case .convolution(let geometry, let method, let kernel, let bias):
+      return .convolution(
+        geometry, method, kernel: kernel.scaledColumns(by: scale), bias: shifted(bias, scale, offset))
+    case .dense(let kernel, let bias):
+      return .dense(kernel: kernel.scaledColumns(by: scale), bias: shifted(bias, scale, offset))
+    case .affine(let first, let bias):
+      return .affine(scale: first.scaledColumns(by: scale), offset: shifted(bias, scale, offset))
+    case .transposedConvolution(let geometry, let kernel, let bias) where geometry.groups == 1:
+      let turned = kernel.transposed([0, 1, 3, 2]).scaledColumns(by: scale).transposed([0, 1, 3, 2])
+      return .transposedConvolution(geometry, kernel: turned, bias: shifted(bias, scale, offset))
+    default: return nil
+    }
+  }
+}
+
+private func shifted(_ bias: Tensor?, _ scale: Tensor, _ offset: Tensor) -> Tensor {
+  guard let bias = bias?.scalars else { return offset }
+  let (scale, offset) = (scale.scalars, offset.scalars)
+  return Tensor(bias.indices.map { bias[$0] * scale[$0] + offset[$0] }, shape: [bias.count])
+}
+
+extension Tensor {
+  /// Every row of as many scalars as `scale` has multiplied by it, element by element.
+  fileprivate func scaledColumns(by scale: Tensor) -> Tensor {
+    Tensor(shape: shape) { target in
+      withUnsafeScalars { source in
+        scale.withUnsafeScalars { scale in
+          for row in stride(from: 0, to: source.count, by: max(1, scale.count)) {
+            for column in 0..<scale.count { target[row + column] = source[row + column] * scale[column] }
+          }
+        }
+      }
+    }
+  }
+}

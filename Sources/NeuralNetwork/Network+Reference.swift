@@ -1,0 +1,178 @@
+import Convolution
+package import TensorCore
+
+extension Network {
+  /// Every layer's output by the naive references, layer by layer, nothing fused: what the compiled path is tested against.
+  package func referenceActivations(for x: Tensor) throws(NetworkError) -> [String: Tensor] {
+    var values: [String: Tensor] = [:]
+    var positions: [String: [Int]] = [:]
+    let shapes = try graph.shapes(for: graph.declaredInputs(or: x.shape))
+    for layer in graph.layers {
+      let inputs = layer.inputs.compactMap { values[$0] }
+      guard let shape = shapes[layer.name] else { continue }
+      if case .input = layer.operation {
+        values[layer.name] = x
+        continue
+      }
+      let linear = referenceOutput(of: layer, inputs, shape, &positions)
+      let activation = layer.operation.ownActivation
+      values[layer.name] =
+        activation == .linear ? linear : activation.reference(linear, slopes: weight(.slope, of: layer))
+      if layer.operation.mayCarryActivation { values[layer.name + ":linear"] = linear }
+    }
+    return values
+  }
+
+  private func referenceOutput(
+    of layer: Layer, _ inputs: [Tensor], _ shape: Shape, _ positions: inout [String: [Int]]
+  ) -> Tensor {
+    let x = inputs[0]
+    let bias = weight(.bias, of: layer)
+    let kernel = weight(.kernel, of: layer) ?? x
+    func built<Value>(_ value: Value?) -> Value {
+      guard let value else { preconditionFailure("layer '\(layer.name)' was not checked") }
+      return value
+    }
+    switch layer.operation {
+    case .input, .dropout, .identity: return x
+    case .convolution(let c):
+      return referenceConvolution(x, kernel: kernel, bias: bias, built(c.geometry(for: x.shape)))
+    case .depthwiseConvolution(let c):
+      return referenceDepthwiseConvolution(x, kernel: kernel, bias: bias, built(c.geometry(for: x.shape)))
+    case .separableConvolution(let c):
+      let middle = referenceDepthwiseConvolution(
+        x, kernel: kernel, bias: nil, built(c.depthwise.geometry(for: x.shape)))
+      return referenceConvolution(
+        middle, kernel: built(weight(.pointwiseKernel, of: layer)), bias: bias,
+        built(c.pointwiseGeometry(for: middle.shape)))
+    case .transposedConvolution(let c):
+      return referenceTransposedConvolution(x, kernel: kernel, bias: bias, built(c.geometry(for: x.shape)))
+    case .dense: return referenceDense(x, kernel: kernel, bias: bias)
+    case .batchNormalization(let b):
+      let (gamma, beta) = (weight(.gamma, of: layer)?.scalars, weight(.beta, of: layer)?.scalars)
+      let mean = built(weight(.movingMean, of: layer)).scalars
+      let variance = built(weight(.movingVariance, of: layer)).scalars
+      return x.mappingChannels { value, c in
+        let standard = (value - Double(mean[c])) / (Double(variance[c]) + Double(b.epsilon)).squareRoot()
+        return standard * Double(gamma?[c] ?? 1) + Double(beta?[c] ?? 0)
+      }
+    case .channelScale:
+      let (gamma, beta) = (built(weight(.gamma, of: layer)).scalars, weight(.beta, of: layer)?.scalars)
+      return x.mappingChannels { $0 * Double(gamma[$1]) + Double(beta?[$1] ?? 0) }
+    case .rescaling(let scale, let offset):
+      return x.mappingChannels {
+        $0 * Double(scale.count == 1 ? scale[0] : scale[$1])
+          + Double(offset.count == 1 ? offset[0] : offset[$1])
+      }
+    case .localResponseNormalization(let l):
+      return referenceLocalResponse(x, size: l.size, alpha: l.alpha, beta: l.beta, bias: l.bias)
+    case .instanceNormalization(let epsilon):
+      return referenceInstanceNormalisation(
+        x, epsilon: epsilon, gamma: built(weight(.gamma, of: layer)), beta: built(weight(.beta, of: layer)))
+    case .activation(let activation):
+      return activation.reference(x, slopes: weight(.slope, of: layer))
+    case .pooling(let p):
+      let geometry = built(p.geometry(for: x.shape))
+      guard p.kind == .maximum else {
+        return referenceAveragePooling(x, geometry, countsPadding: p.countsPadding)
+      }
+      let (result, places) = referenceMaximumPooling(x, geometry)
+      positions[layer.name] = places
+      return result
+    case .globalPooling(.average, _):
+      return referenceAdaptiveAveragePooling(x, to: 1).reshaped(shape)
+    case .globalPooling(.maximum, _):
+      let size = Extent(height: x.shape[1], width: x.shape[2])
+      return referenceMaximumPooling(
+        x, built(Pooling(.maximum, size: size, stride: 1).geometry(for: x.shape))
+      )
+      .values.reshaped(shape)
+    case .adaptiveAveragePooling(let size):
+      return referenceAdaptiveAveragePooling(x, to: size)
+    case .maxUnpooling(let pooling):
+      return x.unpooled(to: shape, built(positions[pooling]))
+    case .upSampling(let factor, let interpolation):
+      return referenceUpSampling(x, by: factor, bilinear: interpolation == .bilinear)
+    case .flatten(.channelsFirst) where x.shape.rank == 4: return x.transposed([0, 3, 1, 2]).reshaped(shape)
+    case .reshape(_, .channelsFirst):
+      let planes = x.shape.rank == 4 ? x.transposed([0, 3, 1, 2]) : x
+      guard shape.rank == 4 else { return planes.reshaped(shape) }
+      return planes.reshaped([shape[0], shape[3], shape[1], shape[2]]).transposed([0, 2, 3, 1])
+    case .flatten, .reshape: return x.reshaped(shape)
+    case .zeroPadding(let m):
+      return x.shifted(to: shape, top: m.top, left: m.left)
+    case .cropping(let m):
+      return x.shifted(to: shape, top: -m.top, left: -m.left)
+    case .add: return .combining(inputs, to: shape) { $0.reduce(0, +) }
+    case .subtract: return .combining(inputs, to: shape) { $0[0] - $0[1] }
+    case .multiply: return .combining(inputs, to: shape) { $0.reduce(1, *) }
+    case .average: return .combining(inputs, to: shape) { $0.reduce(0, +) / Float(inputs.count) }
+    case .maximum: return .combining(inputs, to: shape) { $0.max() ?? 0 }
+    case .concatenate:
+      let rows = shape.count / shape[-1]
+      let parts = inputs.map(\.scalars)
+      return Tensor(
+        (0..<rows).flatMap { row in
+          zip(parts, inputs).flatMap { $0[row * $1.shape[-1]..<(row + 1) * $1.shape[-1]] }
+        }, shape: shape)
+    case .channels(let range):
+      let (scalars, all) = (x.scalars, x.shape[-1])
+      return Tensor(
+        stride(from: 0, to: scalars.count, by: all).flatMap {
+          scalars[$0..<$0 + all][($0 + range.lowerBound)...].prefix(range.count)
+        },
+        shape: shape)
+    }
+  }
+}
+
+extension Tensor {
+  fileprivate func mappingChannels(_ function: (Double, Int) -> Double) -> Tensor {
+    let scalars = scalars
+    return Tensor(
+      scalars.indices.map { Float(function(Double(scalars[$0]), $0 % shape[-1])) }, shape: shape)
+  }
+
+  /// The picture moved down and right on a canvas of zeros of another size.
+  fileprivate func shifted(to result: Shape, top: Int, left: Int) -> Tensor {
+    var output = Tensor(repeating: 0, shape: result)
+    let scalars = scalars
+    output.withUnsafeMutableScalars { output in
+      for (index, value) in scalars.enumerated() {
+        let (c, x) = (index % shape[3], index / shape[3] % shape[2] + left)
+        let (y, n) = (index / shape[3] / shape[2] % shape[1] + top, index / shape[3] / shape[2] / shape[1])
+        guard y >= 0, y < result[1], x >= 0, x < result[2] else { continue }
+        output[((n * result[1] + y) * result[2] + x) * result[3] + c] = value
+      }
+    }
+    return output
+  }
+
+  fileprivate func unpooled(to result: Shape, _ positions: [Int]) -> Tensor {
+    var output = [Float](repeating: 0, count: result.count)
+    let pixels = result[1] * result[2]
+    for (index, value) in scalars.enumerated() {
+      let sample = index / (shape[1] * shape[2] * shape[3])
+      output[(sample * pixels + positions[index]) * shape[3] + index % shape[3]] = value
+    }
+    return Tensor(output, shape: result)
+  }
+
+  /// Element by element, extents of 1 repeated.
+  fileprivate static func combining(
+    _ inputs: [Tensor], to shape: Shape, _ function: ([Float]) -> Float
+  ) -> Tensor {
+    let parts = inputs.map { ($0.scalars, $0.shape) }
+    let values = (0..<shape.count).map { index in
+      function(
+        parts.map { scalars, part in
+          var offset = 0
+          for axis in 0..<shape.rank where part[axis] > 1 {
+            offset += index / shape.strides[axis] % shape[axis] * part.strides[axis]
+          }
+          return scalars[offset]
+        })
+    }
+    return Tensor(values, shape: shape)
+  }
+}

@@ -1,0 +1,139 @@
+import Convolution
+import TensorCore
+
+// Steps that move numbers or combine them one by one.
+
+/// `output[i] = input[i] * scale[c] + offset[c]`.
+func scaleChannels(
+  _ pixels: Int, _ channels: Int, _ scale: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
+  input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, _ epilogue: Epilogue?
+) {
+  parallelFor(pixels, grain: max(1, 16_384 / max(1, channels))) { range in
+    for pixel in range {
+      let (x, y) = (input + pixel * channels, output + pixel * channels)
+      for c in 0..<channels { y[c] = x[c] * scale[c] + offset[c] }
+    }
+    epilogue?(output + range.lowerBound * channels, range.count)
+  }
+}
+
+/// The axes in another order: axis `i` of the result is axis `order[i]` of the input.
+func transposeAxes(
+  _ input: UnsafePointer<Float>, _ from: Shape, _ order: [Int], _ output: UnsafeMutablePointer<Float>,
+  _ to: Shape
+) {
+  let strides = order.map { from.strides[$0] }
+  let (inner, step) = (to[-1], strides[strides.count - 1])
+  parallelFor(inner == 0 ? 0 : to.count / inner, grain: max(1, 16_384 / max(1, inner))) { rows in
+    for row in rows {
+      var (rest, source) = (row, 0)
+      for axis in stride(from: to.rank - 2, through: 0, by: -1) {
+        source += rest % to[axis] * strides[axis]
+        rest /= to[axis]
+      }
+      let target = output + row * inner
+      for index in 0..<inner { target[index] = input[source + index * step] }
+    }
+  }
+}
+
+/// The picture with rows and columns of zeros around it, or without those that are cut off.
+func copyWithMargins(
+  _ input: UnsafePointer<Float>, _ from: Shape, _ margins: Margins, _ output: UnsafeMutablePointer<Float>,
+  _ to: Shape
+) {
+  let channels = from[3]
+  let first = max(0, margins.left)
+  let end = min(to[2], from[2] + margins.left)
+  parallelFor(to[0] * to[1], grain: 8) { rows in
+    for row in rows {
+      let target = output + row * to[2] * channels
+      let y = row % to[1] - margins.top
+      guard y >= 0, y < from[1], first < end else {
+        target.update(repeating: 0, count: to[2] * channels)
+        continue
+      }
+      let source = input + (row / to[1] * from[1] + y) * from[2] * channels
+      target.update(repeating: 0, count: first * channels)
+      (target + first * channels).update(
+        from: source + (first - margins.left) * channels, count: (end - first) * channels)
+      (target + end * channels).update(repeating: 0, count: (to[2] - end) * channels)
+    }
+  }
+}
+
+/// The inputs side by side along the channels.
+func concatenate(
+  _ sources: [(UnsafePointer<Float>, Shape)], into output: UnsafeMutablePointer<Float>, pixels: Int,
+  channels: Int
+) {
+  parallelFor(pixels, grain: max(1, 16_384 / max(1, channels))) { range in
+    var first = 0
+    for (source, shape) in sources {
+      let count = shape[-1]
+      for pixel in range {
+        (output + pixel * channels + first).update(from: source + pixel * count, count: count)
+      }
+      first += count
+    }
+  }
+}
+
+/// The inputs combined element by element, those of extent 1 along an axis repeated along it.
+func combine(
+  _ kind: Step.Elementwise, _ sources: [(UnsafePointer<Float>, Shape)],
+  into output: UnsafeMutablePointer<Float>,
+  _ shape: Shape, grain: Int, _ epilogue: Epilogue?
+) {
+  let channels = shape[-1]
+  guard shape.count > 0 else { return }
+  // For each input how far apart its rows and its scalars lie, 0 where they repeat.
+  let sources = sources.map { (pointer: $0, strides: broadcastStrides($1, to: shape), isWhole: $1 == shape) }
+  parallelFor(shape.count / channels, grain: grain) { range in
+    for row in range {
+      let target = output + row * channels
+      for (index, source) in sources.enumerated() {
+        var offset = row * channels
+        if !source.isWhole {
+          var rest = row
+          offset = 0
+          for axis in stride(from: shape.rank - 2, through: 0, by: -1) {
+            offset += rest % shape[axis] * source.strides[axis]
+            rest /= shape[axis]
+          }
+        }
+        let values = source.pointer + offset
+        if index == 0 {
+          guard target != values else { continue }
+          let step = source.strides[shape.rank - 1]
+          for c in 0..<channels { target[c] = values[c * step] }
+        } else {
+          accumulate(kind, target, values, step: source.strides[shape.rank - 1], count: channels)
+        }
+      }
+      if kind == .average {
+        let share = 1 / Float(sources.count)
+        for c in 0..<channels { target[c] *= share }
+      }
+    }
+    epilogue?(output + range.lowerBound * channels, range.count)
+  }
+}
+
+private func broadcastStrides(_ shape: Shape, to result: Shape) -> [Int] {
+  shape.strides.indices.map { shape[$0] == 1 && result[$0] != 1 ? 0 : shape.strides[$0] }
+}
+
+private func accumulate(
+  _ kind: Step.Elementwise, _ target: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, step: Int,
+  count: Int
+) {
+  switch kind {
+  case .add where step == 1, .average where step == 1: for c in 0..<count { target[c] += values[c] }
+  case .add, .average: for c in 0..<count { target[c] += values[c * step] }
+  case .subtract: for c in 0..<count { target[c] -= values[c * step] }
+  case .multiply: for c in 0..<count { target[c] *= values[c * step] }
+  case .maximum:
+    for c in 0..<count { target[c] = values[c * step] > target[c] ? values[c * step] : target[c] }
+  }
+}

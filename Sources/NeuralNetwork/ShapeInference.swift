@@ -1,0 +1,224 @@
+import Convolution
+public import TensorCore
+
+/// Far below the largest count, so that neither sizes in bytes nor products with a layer's parameters overflow.
+private let largestCount = 1 << 40
+
+extension Graph {
+  /// The output shape of every layer for one input shape `[N, H, W, C]` (or `[N, C]`), given to each input layer.
+  ///
+  /// - Throws: ``NetworkError`` naming the layer whose input does not suit it, what it expected and what it found.
+  public func shapes(for input: Shape) throws(NetworkError) -> [String: Shape] {
+    var inputs: [String: Shape] = [:]
+    for layer in inputLayers { inputs[layer.name] = input }
+    return try shapes(for: inputs)
+  }
+
+  /// The output shape of every layer for a shape for each input layer.
+  public func shapes(for inputs: [String: Shape]) throws(NetworkError) -> [String: Shape] {
+    var shapes: [String: Shape] = [:]
+    for layer in layers {
+      let read = layer.inputs.compactMap { shapes[$0] }
+      var known = read
+      switch layer.operation {
+      case .input:
+        guard let given = inputs[layer.name] else { throw .missingInput(layer: layer.name) }
+        known = [given]
+      case .maxUnpooling(let pooling):
+        guard let layer = self[pooling], case .pooling(let p) = layer.operation, p.kind == .maximum,
+          let source = layer.inputs.first.flatMap({ shapes[$0] }), let pooled = shapes[pooling]
+        else {
+          throw .wrongShape(
+            layer: layer.name, expected: "the name of a max-pooling layer", found: "'\(pooling)'")
+        }
+        known = read + [pooled, source]
+      default: break
+      }
+      shapes[layer.name] = try layer.outputShape(of: known)
+      for (role, extents) in layer.operation.weightExtents(channels: read.first?[-1] ?? 0) {
+        guard let shape = Shape(checking: extents), shape.count < largestCount else {
+          throw .unusableParameter(layer: layer.name, parameter: role.rawValue, found: "\(extents)")
+        }
+      }
+    }
+    return shapes
+  }
+
+  /// The shape that the input layers declare, free extents taken as `side`; the first input layer's when there are several.
+  ///
+  /// `nil` when the channels are free too.
+  public func inputShape(batch: Int = 1, freeSide side: Int = 512) -> Shape? {
+    guard case .input(let declared)? = inputLayers.first?.operation, let channels = declared.channels else {
+      return nil
+    }
+    return declared.isVector
+      ? [batch, channels]
+      : Shape(checking: [batch, declared.height ?? side, declared.width ?? side, channels])
+  }
+}
+
+extension Layer {
+  /// The shape this layer makes of what it reads.
+  fileprivate func outputShape(of inputs: [Shape]) throws(NetworkError) -> Shape {
+    guard let input = inputs.first else {
+      throw .wrongInputCount(layer: name, expected: "at least 1", found: 0)
+    }
+    switch operation {
+    case .input(let declared):
+      return try checked(input, against: declared)
+    case .convolution(let c):
+      try requirePicture(input)
+      guard input[3] % c.groups == 0, c.filters % c.groups == 0 else {
+        throw mismatch("channels and filters that divide into \(c.groups) groups", input)
+      }
+      return try shape(c.geometry(for: input)?.outputDimensions, window: c.kernelSize, input)
+    case .transposedConvolution(let c):
+      try requirePicture(input)
+      guard input[3] % c.groups == 0, c.filters % c.groups == 0 else {
+        throw mismatch("channels and filters that divide into \(c.groups) groups", input)
+      }
+      return try shape(c.geometry(for: input)?.outputDimensions, window: c.kernelSize, input)
+    case .depthwiseConvolution(let c):
+      try requirePicture(input)
+      return try shape(c.geometry(for: input)?.outputDimensions, window: c.kernelSize, input)
+    case .separableConvolution(let c):
+      try requirePicture(input)
+      let middle = try shape(
+        c.depthwise.geometry(for: input)?.outputDimensions, window: c.depthwise.kernelSize, input)
+      return try shape([middle[0], middle[1], middle[2], c.filters], input)
+    case .dense(let d):
+      guard input.rank >= 2 else { throw mismatch("at least [N, C]", input) }
+      return try shape(input.dimensions.dropLast() + [d.units], input)
+    case .localResponseNormalization, .batchNormalization, .channelScale, .activation, .dropout, .identity:
+      guard input.rank >= 2 else { throw mismatch("at least [N, C]", input) }
+      return input
+    case .rescaling(let scale, let offset):
+      for numbers in [scale, offset] where numbers.count != 1 && numbers.count != input[-1] {
+        throw mismatch("\(numbers.count) channels", input)
+      }
+      return input
+    case .instanceNormalization:
+      try requirePicture(input)
+      return input
+    case .pooling(let p):
+      try requirePicture(input)
+      return try shape(p.geometry(for: input)?.outputDimensions, window: p.size, input)
+    case .globalPooling(_, let keepsAxes):
+      try requirePicture(input)
+      guard input[1] > 0, input[2] > 0 else { throw mismatch("at least one pixel", input) }
+      return keepsAxes ? [input[0], 1, 1, input[3]] : [input[0], input[3]]
+    case .adaptiveAveragePooling(let size):
+      try requirePicture(input)
+      guard input[1] > 0, input[2] > 0 else { throw mismatch("at least one pixel", input) }
+      return try shape([input[0], size.height, size.width, input[3]], input)
+    case .maxUnpooling(let pooling):
+      guard inputs.count == 3, input == inputs[1] else {
+        throw mismatch("\(inputs.dropFirst().first ?? input), the shape that '\(pooling)' made", input)
+      }
+      return inputs[2]
+    case .upSampling(let factor, _):
+      try requirePicture(input)
+      return try shape([input[0], input[1], input[2], input[3]], scaled: factor, input)
+    case .flatten:
+      guard input.rank >= 2 else { throw mismatch("at least [N, C]", input) }
+      return try shape([input[0], input.dimensions.dropFirst().reduce(1, *)], input)
+    case .reshape(let extents, _):
+      return try reshaped(input, to: extents)
+    case .zeroPadding(let m):
+      try requirePicture(input)
+      return try shape([input[0], input[1] + m.top + m.bottom, input[2] + m.left + m.right, input[3]], input)
+    case .cropping(let m):
+      try requirePicture(input)
+      let (height, width) = (input[1] - m.top - m.bottom, input[2] - m.left - m.right)
+      guard height > 0, width > 0 else { throw mismatch("a picture larger than the margins cut off", input) }
+      return try shape([input[0], height, width, input[3]], input)
+    case .add, .subtract, .multiply, .average, .maximum:
+      return try broadcast(inputs)
+    case .concatenate:
+      let leading = input.dimensions.dropLast()
+      var channels = 0
+      for other in inputs {
+        guard other.rank == input.rank, other.dimensions.dropLast() == leading else {
+          throw mismatch("inputs that differ in channels alone, such as \(input)", other)
+        }
+        channels += other[-1]
+      }
+      return try shape(leading + [channels], input)
+    case .channels(let range):
+      guard range.upperBound <= input[-1] else {
+        throw mismatch("at least \(range.upperBound) channels", input)
+      }
+      return try shape(input.dimensions.dropLast() + [range.count], input)
+    }
+  }
+
+  private func checked(_ input: Shape, against declared: InputShape) throws(NetworkError) -> Shape {
+    let extents =
+      declared.isVector ? [declared.channels] : [declared.height, declared.width, declared.channels]
+    let fits =
+      input.rank == extents.count + 1 && input[0] > 0 && input.count < largestCount
+      && zip(input.dimensions.dropFirst(), extents).allSatisfy { $0 > 0 && ($1 ?? $0) == $0 }
+    guard fits else {
+      throw mismatch(
+        "[N, " + extents.map { $0.map(String.init) ?? "any" }.joined(separator: ", ") + "]", input)
+    }
+    return input
+  }
+
+  private func reshaped(_ input: Shape, to extents: [Int]) throws(NetworkError) -> Shape {
+    let elements = input.dimensions.dropFirst().reduce(1, *)
+    guard let known = Shape(checking: extents.filter { $0 >= 0 })?.count else {
+      throw mismatch("\(extents)", input)
+    }
+    let free = extents.contains(-1) && known > 0 ? elements / known : -1
+    let result = extents.map { $0 == -1 ? free : $0 }
+    guard let shape = Shape(checking: [input[0]] + result), shape.count == input.count else {
+      throw mismatch("as many elements as in \(extents)", input)
+    }
+    return shape
+  }
+
+  private func broadcast(_ inputs: [Shape]) throws(NetworkError) -> Shape {
+    let rank = inputs[0].rank
+    var extents = inputs[0].dimensions
+    for other in inputs {
+      guard other.rank == rank else { throw mismatch("inputs of one rank, such as \(inputs[0])", other) }
+      for axis in 0..<rank where other[axis] != extents[axis] {
+        guard other[axis] == 1 || extents[axis] == 1 else {
+          throw mismatch("inputs of one shape, such as \(inputs[0])", other)
+        }
+        extents[axis] = max(extents[axis], other[axis])
+      }
+    }
+    return try shape(extents, inputs[0])
+  }
+
+  private func requirePicture(_ input: Shape) throws(NetworkError) {
+    guard input.rank == 4 else { throw mismatch("a picture [N, H, W, C]", input) }
+  }
+
+  private func shape(
+    _ dimensions: [Int]?, window: Extent, _ input: Shape
+  ) throws(NetworkError) -> Shape {
+    guard let dimensions else { throw mismatch("a picture that a window of \(window) fits", input) }
+    return try shape(dimensions, input)
+  }
+
+  private func shape(
+    _ dimensions: [Int], scaled factor: Extent = 1, _ input: Shape
+  ) throws(NetworkError) -> Shape {
+    var dimensions = dimensions
+    if factor != 1 {
+      dimensions[1] *= factor.height
+      dimensions[2] *= factor.width
+    }
+    guard let shape = Shape(checking: dimensions), shape.count < largestCount else {
+      throw mismatch("an output that can be counted", input)
+    }
+    return shape
+  }
+
+  private func mismatch(_ expected: String, _ found: Shape) -> NetworkError {
+    .wrongShape(layer: name, expected: expected, found: "\(found)")
+  }
+}

@@ -1,0 +1,135 @@
+import Convolution
+import TensorCore
+
+extension Step {
+  /// Computes the value into `output`, reading those of `inputs`, which lie at the pointers given in the same order.
+  ///
+  /// `positions` is where a pooling keeps, or an unpooling reads, the places of maxima.
+  func run(
+    reading sources: [(UnsafePointer<Float>, Shape)], into output: UnsafeMutablePointer<Float>,
+    positions: UnsafeMutablePointer<UInt32>?
+  ) {
+    slopes.withPointer { slopes in
+      let epilogue: Epilogue? =
+        activation == .linear
+        ? nil : { activation.apply(to: $0, pixels: $1, channels: channels, slopes: slopes) }
+      compute(sources, output, positions, epilogue)
+    }
+  }
+
+  private func compute(
+    _ sources: [(UnsafePointer<Float>, Shape)], _ output: UnsafeMutablePointer<Float>,
+    _ positions: UnsafeMutablePointer<UInt32>?, _ epilogue: Epilogue?
+  ) {
+    guard let (input, from) = sources.first else { return }
+    switch computation {
+    case .input, .view: break
+    case .convolution(let geometry, let method, let kernel, let bias):
+      kernel.withPointer { kernel in
+        bias.withPointer { bias in
+          convolve(
+            geometry, by: method, input: input, kernel: kernel, bias: bias, output: output, epilogue: epilogue
+          )
+        }
+      }
+    case .transposedConvolution(let geometry, let kernel, let bias):
+      kernel.withPointer { kernel in
+        bias.withPointer { bias in
+          convolveTransposed(
+            geometry, input: input, kernel: kernel, bias: bias, output: output, epilogue: epilogue)
+        }
+      }
+    case .dense(let kernel, let bias):
+      kernel.withPointer { weights in
+        bias.withPointer { bias in
+          denseProduct(
+            rows: pixels, inputs: kernel.shape[0], units: kernel.shape[1], input: input, kernel: weights,
+            bias: bias, output: output, epilogue: epilogue)
+        }
+      }
+    case .affine(let scale, let offset):
+      scale.withPointer { scale in
+        offset.withPointer { offset in
+          scaleChannels(pixels, channels, scale, offset, input: input, output: output, epilogue)
+        }
+      }
+    case .activation:
+      parallelFor(pixels, grain: grain) { range in
+        let target = output + range.lowerBound * channels
+        if output != input {
+          target.update(from: input + range.lowerBound * channels, count: range.count * channels)
+        }
+        epilogue?(target, range.count)
+      }
+    case .localResponse(let l):
+      normaliseLocalResponse(
+        pixels: pixels, channels: channels, size: l.size, alpha: l.alpha, beta: l.beta, bias: l.bias,
+        input: input, output: output)
+    case .instanceNormalization(let epsilon, let gamma, let beta):
+      gamma.withPointer { gamma in
+        beta.withPointer { beta in
+          normaliseInstances(
+            batch: shape[0], pixels: shape[1] * shape[2], channels: channels, epsilon: epsilon, gamma: gamma,
+            beta: beta, input: input, output: output)
+        }
+      }
+    case .maximumPooling(let geometry, _):
+      poolMaximum(geometry, input: input, output: output, positions: positions)
+    case .averagePooling(let geometry, let countsPadding):
+      poolAverage(geometry, countsPadding: countsPadding, input: input, output: output)
+    case .globalMaximum:
+      poolGlobalMaximum(
+        batch: from[0], pixels: from[1] * from[2], channels: from[3], input: input, output: output)
+    case .adaptiveAverage(let size):
+      poolAdaptiveAverage(
+        batch: from[0], height: from[1], width: from[2], channels: from[3], to: size, input: input,
+        output: output)
+    case .maximumUnpooling:
+      guard let positions else { return }
+      unpoolMaximum(
+        batch: from[0], inputPixels: from[1] * from[2], outputPixels: shape[1] * shape[2], channels: channels,
+        input: input, positions: positions, output: output)
+    case .upSampling(let factor, .nearest):
+      upsampleNearest(
+        batch: from[0], height: from[1], width: from[2], channels: from[3], factor: factor, input: input,
+        output: output)
+    case .upSampling(let factor, .bilinear):
+      upsampleBilinear(
+        batch: from[0], height: from[1], width: from[2], channels: from[3], factor: factor, input: input,
+        output: output)
+    case .transpose(let order):
+      transposeAxes(input, from, order, output, shape)
+    case .margins(let margins):
+      copyWithMargins(input, from, margins, output, shape)
+    case .elementwise(let kind):
+      combine(kind, sources, into: output, shape, grain: grain, epilogue)
+    case .concatenation:
+      concatenate(sources, into: output, pixels: pixels, channels: channels)
+    case .channels(let range):
+      let all = from[-1]
+      parallelFor(pixels, grain: grain) { rows in
+        for row in rows {
+          (output + row * range.count).update(from: input + row * all + range.lowerBound, count: range.count)
+        }
+      }
+    }
+  }
+
+  /// So many pixels that handing them to another thread pays.
+  private var grain: Int { max(1, 16_384 / max(1, channels)) }
+}
+
+extension Tensor {
+  /// Lends the address of the first scalar; a tensor is never without memory.
+  func withPointer<Result>(_ body: (UnsafePointer<Float>) -> Result) -> Result {
+    defer { withExtendedLifetime(storage) {} }
+    return body(UnsafePointer(storage.base))
+  }
+}
+
+extension Tensor? {
+  func withPointer<Result>(_ body: (UnsafePointer<Float>?) -> Result) -> Result {
+    guard let tensor = self else { return body(nil) }
+    return tensor.withPointer { body($0) }
+  }
+}

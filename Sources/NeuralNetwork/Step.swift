@@ -1,0 +1,51 @@
+import Convolution
+import TensorCore
+
+/// One computation of a compiled network: a layer, a part of one (a convolution before its activation), or several fused.
+///
+/// Steps are numbered in the order of execution and make one value each, known by the same number.
+struct Step: Sendable {
+  enum Computation: Sendable {
+    /// The picture, copied in.
+    case input(name: String)
+    case convolution(ConvolutionGeometry, ConvolutionMethod, kernel: Tensor, bias: Tensor?)
+    case transposedConvolution(TransposedGeometry, kernel: Tensor, bias: Tensor?)
+    case dense(kernel: Tensor, bias: Tensor?)
+    /// `x * scale[c] + offset[c]`: batch normalisation, a scale, a rescaling.
+    case affine(scale: Tensor, offset: Tensor)
+    case localResponse(LocalResponseNormalization)
+    case instanceNormalization(epsilon: Float, gamma: Tensor, beta: Tensor)
+    /// Nothing but the fused activation, in place where it can.
+    case activation
+    /// With `keepsPositions`, where the maxima lie is kept for an unpooling.
+    case maximumPooling(PoolingGeometry, keepsPositions: Bool)
+    case averagePooling(PoolingGeometry, countsPadding: Bool)
+    case globalMaximum
+    case adaptiveAverage(Extent)
+    /// `pooling`: the step whose positions are read.
+    case maximumUnpooling(pooling: Int)
+    case upSampling(Extent, Interpolation)
+    /// The axes in another order.
+    case transpose([Int])
+    /// Another shape of the same memory.
+    case view
+    /// Margins of zeros, or cut off where negative.
+    case margins(Margins)
+    case elementwise(Elementwise)
+    case concatenation
+    case channels(Range<Int>)
+  }
+
+  enum Elementwise: Sendable { case add, subtract, multiply, average, maximum }
+
+  var computation: Computation
+  /// The values read, in order.
+  var inputs: [Int]
+  var shape: Shape
+  /// Applied to the result while it is in the cache.
+  var activation = Activation.linear
+  var slopes: Tensor?
+
+  var channels: Int { shape.rank == 0 ? 1 : shape[-1] }
+  var pixels: Int { channels == 0 ? 0 : shape.count / channels }
+}

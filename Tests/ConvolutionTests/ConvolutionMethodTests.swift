@@ -1,0 +1,174 @@
+import Convolution
+import TensorCore
+import TestSupport
+import Testing
+
+/// One convolution to check: extents, then what a table row varies.
+struct ConvolutionCase: Sendable, CustomTestStringConvertible {
+  var input: [Int]
+  var filters: Int
+  var kernel: Extent
+  var stride: Extent = 1
+  var dilation: Extent = 1
+  var groups = 1
+  var padding = Padding.valid
+
+  var testDescription: String {
+    "\(input) -> \(filters), \(kernel) / \(stride), dilation \(dilation), groups \(groups), \(padding)"
+  }
+
+  /// Random ones, down to 1x1, that have at least one window.
+  static let random: [ConvolutionCase] = {
+    var generator = SeededGenerator(seed: 11)
+    func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    var cases: [ConvolutionCase] = []
+    while cases.count < 60 {
+      let groups = [1, 1, 1, 2, 3][pick(0...4)]
+      let depthwise = pick(0...4) == 0
+      let channels = depthwise ? pick(1...19) : groups * pick(1...7)
+      let paddings: [Padding] = [
+        .valid, .same, .sameLower,
+        .explicit(Margins(top: pick(0...3), bottom: pick(0...3), left: pick(0...3), right: pick(0...3))),
+      ]
+      let one = ConvolutionCase(
+        input: [pick(1...2), pick(1...13), pick(1...13), channels],
+        filters: depthwise ? channels * pick(1...3) : groups * pick(1...6),
+        kernel: Extent(height: pick(1...5), width: pick(1...5)),
+        stride: Extent(height: pick(1...3), width: pick(1...3)),
+        dilation: Extent(height: pick(1...2), width: pick(1...3)), groups: depthwise ? channels : groups,
+        padding: paddings[pick(0...3)])
+      if one.geometry != nil { cases.append(one) }
+    }
+    return cases
+  }()
+
+  static let chosen: [ConvolutionCase] = [
+    ConvolutionCase(input: [1, 1, 1, 1], filters: 1, kernel: 1),
+    ConvolutionCase(input: [2, 9, 7, 5], filters: 6, kernel: 1),
+    ConvolutionCase(input: [1, 8, 8, 6], filters: 4, kernel: 1, groups: 2),
+    ConvolutionCase(input: [1, 8, 8, 3], filters: 4, kernel: 1, stride: 2),
+    ConvolutionCase(input: [1, 5, 5, 2], filters: 3, kernel: 1, padding: .explicit(Margins(1))),
+    ConvolutionCase(input: [1, 37, 41, 3], filters: 9, kernel: 11, stride: 4),
+    ConvolutionCase(input: [3, 20, 20, 8], filters: 8, kernel: 3, padding: .same),
+    ConvolutionCase(input: [1, 4, 4, 2], filters: 2, kernel: 5, padding: .same),
+    ConvolutionCase(input: [1, 33, 33, 7], filters: 5, kernel: 3, dilation: 9, padding: .same),
+    ConvolutionCase(input: [1, 12, 12, 16], filters: 16, kernel: 3, stride: 2, groups: 16, padding: .same),
+  ]
+
+  var geometry: ConvolutionGeometry? {
+    ConvolutionGeometry(
+      input: Shape(input), outputChannels: filters, kernelSize: kernel, stride: stride, dilation: dilation,
+      groups: groups, padding: padding)
+  }
+}
+
+@Suite struct ConvolutionMethodTests {
+  @Test(arguments: ConvolutionCase.chosen + ConvolutionCase.random, ConvolutionMethod.allCases)
+  func everyMethodAgreesWithTheReference(one: ConvolutionCase, method: ConvolutionMethod) throws {
+    let geometry = try #require(one.geometry)
+    guard method.canCompute(geometry) else { return }
+    var generator = SeededGenerator(seed: 3)
+    let x = Tensor(normal: Shape(one.input), using: &generator)
+    let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
+    for bias in [nil, Tensor(normal: [one.filters], using: &generator)] {
+      let output = Tensor(shape: Shape(geometry.outputDimensions)) { output in
+        withPointers(x, kernel, bias) { x, kernel, bias in
+          guard let output = output.baseAddress else { return }
+          convolve(geometry, by: method, input: x, kernel: kernel, bias: bias, output: output)
+        }
+      }
+      expectAgreement(output, referenceConvolution(x, kernel: kernel, bias: bias, geometry), to: 1e-5)
+    }
+  }
+
+  @Test(arguments: ConvolutionMethod.allCases)
+  func theEpilogueSeesEveryFinishedPixelOnce(method: ConvolutionMethod) throws {
+    let one: ConvolutionCase =
+      switch method {
+      case .pointwise: ConvolutionCase(input: [2, 17, 19, 4], filters: 6, kernel: 1)
+      case .depthwise: ConvolutionCase(input: [2, 17, 19, 6], filters: 6, kernel: 3, groups: 6)
+      case .im2col: ConvolutionCase(input: [2, 17, 19, 4], filters: 6, kernel: 3, groups: 2)
+      }
+    let geometry = try #require(one.geometry)
+    var generator = SeededGenerator(seed: 5)
+    let x = Tensor(normal: Shape(one.input), using: &generator)
+    let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
+    let plain = referenceConvolution(x, kernel: kernel, bias: nil, geometry)
+    let output = Tensor(shape: plain.shape) { output in
+      withPointers(x, kernel, nil) { x, kernel, _ in
+        guard let output = output.baseAddress else { return }
+        convolve(geometry, by: method, input: x, kernel: kernel, bias: nil, output: output) {
+          values, pixels in
+          for index in 0..<pixels * 6 { values[index] += Float(index % 6) }
+        }
+      }
+    }
+    let expected = Tensor(plain.scalars.enumerated().map { $1 + Float($0 % 6) }, shape: plain.shape)
+    expectAgreement(output, expected, to: 1e-5)
+  }
+
+  @Test(arguments: [
+    (1, 1, 1), (1, 300, 70), (1, 1, 5000), (3, 64, 200), (64, 17, 9), (130, 33, 1),
+  ])
+  func denseAgreesWithTheReference(rows: Int, inputs: Int, units: Int) {
+    var generator = SeededGenerator(seed: 9)
+    let x = Tensor(normal: [rows, inputs], using: &generator)
+    let kernel = Tensor(normal: [inputs, units], using: &generator)
+    let bias = Tensor(normal: [units], using: &generator)
+    let output = Tensor(shape: [rows, units]) { output in
+      withPointers(x, kernel, bias) { x, kernel, bias in
+        guard let output = output.baseAddress else { return }
+        denseProduct(
+          rows: rows, inputs: inputs, units: units, input: x, kernel: kernel, bias: bias, output: output)
+      }
+    }
+    expectAgreement(output, referenceDense(x, kernel: kernel, bias: bias), to: 1e-5)
+  }
+
+  @Test func transposedAgreesWithTheReference() throws {
+    var generator = SeededGenerator(seed: 21)
+    var checked = 0
+    while checked < 40 {
+      func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+      let groups = pick(1...2)
+      let paddings: [Padding] = [
+        .valid, .same, .sameLower,
+        .explicit(Margins(top: pick(0...2), bottom: pick(0...2), left: pick(0...2), right: pick(0...2))),
+      ]
+      let input = Shape([pick(1...2), pick(1...6), pick(1...6), groups * pick(1...4)])
+      guard
+        let geometry = TransposedGeometry(
+          input: input, outputChannels: groups * pick(1...4),
+          kernelSize: Extent(height: pick(1...5), width: pick(1...5)),
+          stride: Extent(height: pick(1...3), width: pick(1...3)), padding: paddings[pick(0...3)],
+          outputPadding: Extent(height: pick(0...1), width: pick(0...1)), groups: groups)
+      else { continue }
+      checked += 1
+      let x = Tensor(normal: input, using: &generator)
+      let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
+      let bias = Tensor(normal: [geometry.outputChannels], using: &generator)
+      let output = Tensor(shape: Shape(geometry.outputDimensions)) { output in
+        withPointers(x, kernel, bias) { x, kernel, bias in
+          guard let output = output.baseAddress else { return }
+          convolveTransposed(geometry, input: x, kernel: kernel, bias: bias, output: output)
+        }
+      }
+      expectAgreement(
+        output, referenceTransposedConvolution(x, kernel: kernel, bias: bias, geometry), to: 1e-5,
+        "\(geometry)")
+    }
+  }
+}
+
+func withPointers(
+  _ x: Tensor, _ kernel: Tensor, _ bias: Tensor?,
+  _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>?) -> Void
+) {
+  x.withUnsafeScalars { x in
+    kernel.withUnsafeScalars { kernel in
+      guard let x = x.baseAddress, let kernel = kernel.baseAddress else { return }
+      guard let bias else { return body(x, kernel, nil) }
+      bias.withUnsafeScalars { body(x, kernel, $0.baseAddress) }
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import Convolution
+import NeuralNetwork
+import TensorCore
+import TestSupport
+import Testing
+
+/// A network that holds every operation at least once, and the fusions among them.
+enum Zoo {
+  static let picture = InputShape(height: 12, width: 10, channels: 4)
+
+  static func graph(_ layers: Layer...) throws -> Graph {
+    try Graph([Layer("x", .input(picture))] + layers)
+  }
+
+  /// One network for each single operation on a picture.
+  static let operations: [(String, NeuralNetwork.Operation)] = [
+    ("convolution", .convolution(.init(filters: 6, kernelSize: 3, padding: .same, activation: .relu))),
+    ("grouped", .convolution(.init(filters: 6, kernelSize: 3, stride: 2, groups: 2, usesBias: false))),
+    ("softmax", .convolution(.init(filters: 6, kernelSize: 1, activation: .softmax))),
+    ("prelu", .convolution(.init(filters: 6, kernelSize: 1, activation: .parametricRelu))),
+    (
+      "transposed",
+      .transposedConvolution(.init(filters: 3, kernelSize: 3, stride: 2, activation: .elu(alpha: 1)))
+    ),
+    ("depthwise", .depthwiseConvolution(.init(depthMultiplier: 2, kernelSize: 3, activation: .relu6))),
+    (
+      "separable",
+      .separableConvolution(
+        .init(depthwise: .init(depthMultiplier: 2, kernelSize: 3), filters: 5, activation: .tanh))
+    ),
+    ("dense on pixels", .dense(.init(units: 7, activation: .sigmoid))),
+    ("batch norm", .batchNormalization(.init())),
+    ("batch norm, no gamma", .batchNormalization(.init(scales: false, centers: false))),
+    ("scale", .channelScale(.init())),
+    ("rescaling", .rescaling(scale: [0.5], offset: [1, 2, 3, 4])),
+    ("lrn", .localResponseNormalization(.init(size: 3, alpha: 0.1, beta: 0.75, bias: 1))),
+    ("lrn, even", .localResponseNormalization(.init(size: 4, alpha: 0.1, beta: 0.5, bias: 2))),
+    ("instance norm", .instanceNormalization(epsilon: 1e-3)),
+    ("max", .pooling(.init(.maximum, size: 3, stride: 2, rounding: .up))),
+    ("average", .pooling(.init(.average, size: 3, stride: 2, padding: .same))),
+    (
+      "average, padding counted",
+      .pooling(
+        .init(
+          .average, size: 3, stride: 2, padding: .explicit(Margins(1)), rounding: .up, countsPadding: true))
+    ),
+    ("global max", .globalPooling(.maximum, keepsAxes: true)),
+    ("global average", .globalPooling(.average, keepsAxes: false)),
+    ("adaptive", .adaptiveAveragePooling(Extent(height: 5, width: 7))),
+    ("nearest", .upSampling(Extent(height: 2, width: 3), .nearest)),
+    ("bilinear", .upSampling(Extent(height: 2, width: 3), .bilinear)),
+    ("flatten", .flatten(.channelsLast)),
+    ("flatten, planes", .flatten(.channelsFirst)),
+    ("reshape", .reshape([-1, 8], .channelsLast)),
+    ("reshape, planes", .reshape([8, 6, 10], .channelsFirst)),
+    ("padding", .zeroPadding(Margins(top: 1, bottom: 0, left: 2, right: 3))),
+    ("cropping", .cropping(Margins(top: 1, bottom: 0, left: 2, right: 3))),
+    ("dropout", .dropout(rate: 0.5)),
+    ("identity", .identity),
+    ("channels", .channels(1..<3)),
+  ]
+
+  static let activations: [Activation] = [
+    .linear, .relu, .relu6, .leakyRelu(slope: 0.2), .parametricRelu, .elu(alpha: 1.3), .selu, .sigmoid,
+    .hardSigmoid(slope: 1 / 6, offset: 0.5), .tanh, .swish, .hardSwish, .gelu(tanhApproximation: false),
+    .gelu(tanhApproximation: true), .softplus, .softsign, .exponential, .softmax, .clip(low: -0.5, high: 0.7),
+  ]
+
+  /// Branches, residuals, in-place chances, fusions in a row, an encoder with its decoder.
+  static func braided() throws -> Graph {
+    try graph(
+      Layer(
+        "conv", .convolution(.init(filters: 8, kernelSize: 3, padding: .same, usesBias: false)), from: "x"),
+      Layer("bn", .batchNormalization(.init()), from: "conv"),
+      Layer("relu", .activation(.relu), from: "bn"),
+      Layer("pool", .pooling(.init(.maximum, size: 2, stride: 2)), from: "relu"),
+      Layer("left", .convolution(.init(filters: 8, kernelSize: 1, activation: .relu)), from: "pool"),
+      Layer(
+        "right", .depthwiseConvolution(.init(kernelSize: 3, padding: .same, usesBias: false)), from: "pool"),
+      Layer("rightbn", .batchNormalization(.init()), from: "right"),
+      Layer("sum", .add, from: "left", "rightbn"),
+      Layer("sumrelu", .activation(.relu), from: "sum"),
+      Layer("twice", .add, from: "sumrelu", "sumrelu", "sumrelu"),
+      Layer("gate", .globalPooling(.average, keepsAxes: true), from: "twice"),
+      Layer("gates", .activation(.sigmoid), from: "gate"),
+      Layer("gated", .multiply, from: "gates", "twice"),
+      Layer("unpool", .maxUnpooling(pooling: "pool"), from: "gated"),
+      Layer("joined", .concatenate, from: "unpool", "relu", "x"),
+      Layer("drop", .dropout(rate: 0.3), from: "joined"),
+      Layer(
+        "up", .transposedConvolution(.init(filters: 5, kernelSize: 4, stride: 2, padding: .same)),
+        from: "drop"),
+      Layer("upbn", .batchNormalization(.init()), from: "up"),
+      Layer("difference", .subtract, from: "upbn", "upbn"),
+      Layer("most", .maximum, from: "upbn", "difference"),
+      Layer("mean", .average, from: "most", "upbn", "difference"),
+      Layer("flat", .flatten(.channelsFirst), from: "mean"),
+      Layer("fc", .dense(.init(units: 11, activation: .relu)), from: "flat"),
+      Layer("fcbn", .batchNormalization(.init()), from: "fc"),
+      Layer("out", .dense(.init(units: 4, activation: .softmax)), from: "fcbn"))
+  }
+}
+
+@Suite struct CompiledNetworkTests {
+  private func input(_ batch: Int) -> Tensor {
+    var generator = SeededGenerator(seed: 77)
+    return Tensor(normal: [batch, 12, 10, 4], using: &generator)
+  }
+
+  @Test(arguments: Zoo.operations.indices)
+  func everyOperationAgreesWithTheReference(index: Int) throws {
+    let (name, operation) = Zoo.operations[index]
+    let network = try Zoo.graph(Layer(name, operation, from: "x")).randomNetwork()
+    for batch in [1, 3] {
+      let x = input(batch)
+      let expected = try network.referenceActivations(for: x)
+      let found = try network.compiled(for: x.shape).run(x)
+      expectAgreement(try found.layer(name), try #require(expected[name]), to: 1e-5, name)
+    }
+  }
+
+  @Test(arguments: Zoo.activations)
+  func everyActivationAgreesWithTheReference(activation: Activation) throws {
+    let graph = try Zoo.graph(
+      Layer("a", .activation(activation), from: "x"),
+      Layer("fused", .convolution(.init(filters: 5, kernelSize: 3, activation: activation)), from: "x"))
+    let network = try graph.randomNetwork()
+    let x = input(2)
+    let expected = try network.referenceActivations(for: x)
+    for layer in try network.compiled(for: x.shape).run(x).layers {
+      expectAgreement(layer.output, try #require(expected[layer.name]), to: 1e-5, layer.name)
+    }
+  }
+
+  @Test(arguments: [1, 2])
+  func everyLayerOfABraidedNetworkAgreesAloneAndTogether(batch: Int) throws {
+    let network = try Zoo.braided().randomNetwork()
+    let x = input(batch)
+    let expected = try network.referenceActivations(for: x)
+    let names = network.graph.layers.map(\.name)
+    for recording in [names] + names.map({ [$0] }) {
+      let compiled = try network.compiled(for: x.shape, recording: recording)
+      for _ in 0..<2 {
+        let found = compiled.run(x)
+        #expect(Set(found.names) == Set(recording))
+        for layer in found.layers {
+          expectAgreement(layer.output, try #require(expected[layer.name]), to: 1e-5, layer.name)
+        }
+      }
+    }
+  }
+
+  @Test func theValueBeforeTheActivationCanBeRecordedBesideTheOneAfter() throws {
+    let network = try Zoo.braided().randomNetwork()
+    let x = input(1)
+    let expected = try network.referenceActivations(for: x)
+    for recording in [["fc:linear", "fc", "out:linear", "conv:linear"], ["fc:linear"]] {
+      for layer in try network.compiled(for: x.shape, recording: recording).run(x).layers {
+        expectAgreement(layer.output, try #require(expected[layer.name]), to: 1e-5, layer.name)
+      }
+    }
+  }
+
+  @Test func onlyWhatIsAskedForIsComputedAndHandedOverInOrder() throws {
+    let network = try Zoo.braided().randomNetwork()
+    let compiled = try network.compiled(for: [1, 12, 10, 4], recording: ["pool", "relu"])
+    var seen: [String] = []
+    compiled.run(input(1)) { seen.append("\($0.index) \($0.name)") }
+    #expect(seen == ["3 relu", "4 pool"])
+    let whole = try network.compiled(for: [1, 12, 10, 4])
+    #expect(compiled.arenaBytes < whole.arenaBytes)
+  }
+
+  @Test func aChainSharesMemoryWithWhatIsNoLongerNeeded() throws {
+    var layers: [Layer] = []
+    for index in 0..<20 {
+      layers.append(
+        Layer(
+          "c\(index)", .convolution(.init(filters: 4, kernelSize: 3, padding: .same, activation: .relu)),
+          from: index == 0 ? "x" : "c\(index - 1)"))
+    }
+    let graph = try Graph([Layer("x", .input(Zoo.picture))] + layers)
+    let compiled = try graph.randomNetwork().compiled(for: [1, 12, 10, 4])
+    #expect(compiled.arenaBytes <= 2 * 12 * 10 * 4 * 4 + 64)
+  }
+
+  @Test func severalThreadsMayRunOneCompiledNetwork() async throws {
+    let network = try Zoo.braided().randomNetwork()
+    let compiled = try network.compiled(for: [1, 12, 10, 4])
+    let x = input(1)
+    let expected = compiled.run(x)["out"]
+    await withTaskGroup(of: Tensor?.self) { group in
+      for _ in 0..<8 { group.addTask { compiled.run(x)["out"] } }
+      for await found in group { #expect(found == expected) }
+    }
+  }
+}
