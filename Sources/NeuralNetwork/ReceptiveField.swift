@@ -85,9 +85,12 @@ extension Operation {
       field.rows.spread(kernel: c.kernelSize.height, stride: c.stride.height, before: g.top)
       field.columns.spread(kernel: c.kernelSize.width, stride: c.stride.width, before: g.left)
     case .upSampling(let factor, let interpolation):
-      let kernel = interpolation == .nearest ? factor : Extent(height: 2 * factor.height, width: 2 * factor.width)
-      field.rows.spread(kernel: kernel.height, stride: factor.height, before: (kernel.height - factor.height) / 2)
-      field.columns.spread(kernel: kernel.width, stride: factor.width, before: (kernel.width - factor.width) / 2)
+      let kernel =
+        interpolation == .nearest ? factor : Extent(height: 2 * factor.height, width: 2 * factor.width)
+      field.rows.spread(
+        kernel: kernel.height, stride: factor.height, before: (kernel.height - factor.height) / 2)
+      field.columns.spread(
+        kernel: kernel.width, stride: factor.width, before: (kernel.width - factor.width) / 2)
     case .zeroPadding(let m):
       field.rows.centre -= Double(m.top) * field.rows.jump
       field.columns.centre -= Double(m.left) * field.columns.jump
@@ -97,7 +100,8 @@ extension Operation {
     case .dense: return input.rank == 4 ? field : nil
     case .globalPooling, .adaptiveAveragePooling, .instanceNormalization, .flatten, .reshape, .maxUnpooling:
       return nil
-    case .input, .batchNormalization, .channelScale, .localResponseNormalization, .activation, .dropout, .identity,
+    case .input, .batchNormalization, .channelScale, .localResponseNormalization, .activation, .dropout,
+      .identity,
       .add, .subtract, .multiply, .average, .maximum, .concatenate, .channels, .rescaling:
       break
     }

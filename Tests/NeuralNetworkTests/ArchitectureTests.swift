@@ -16,7 +16,8 @@ import Testing
 
   static let published: [(name: String, parameters: Int)] = [
     ("vgg16", 138_357_544), ("vgg19", 143_667_240), ("resnet50", 25_636_712), ("resnet101", 44_707_176),
-    ("resnet152", 60_419_944), ("mobilenet", 4_253_864), ("mobilenetv2", 3_538_984), ("densenet121", 8_062_504),
+    ("resnet152", 60_419_944), ("mobilenet", 4_253_864), ("mobilenetv2", 3_538_984),
+    ("densenet121", 8_062_504),
     ("densenet169", 14_307_880), ("densenet201", 20_242_984), ("inceptionv3", 23_851_784),
     ("xception", 22_910_480), ("inceptionresnetv2", 55_873_736),
   ]
@@ -76,8 +77,10 @@ import Testing
       return layers.map { shapes[$0]?[1] ?? 0 }
     }
     #expect(try sides("alexnet", ["conv1", "pool1", "pool2", "conv5", "pool5"]) == [55, 27, 13, 13, 6])
-    #expect(try sides("squeezenet1.0", ["conv1", "pool1", "pool4", "pool8", "conv10"]) == [111, 55, 27, 13, 15])
-    #expect(try sides("squeezenet1.1", ["conv1", "pool1", "pool3", "pool5", "conv10"]) == [113, 56, 28, 14, 14])
+    #expect(
+      try sides("squeezenet1.0", ["conv1", "pool1", "pool4", "pool8", "conv10"]) == [111, 55, 27, 13, 15])
+    #expect(
+      try sides("squeezenet1.1", ["conv1", "pool1", "pool3", "pool5", "conv10"]) == [113, 56, 28, 14, 14])
     #expect(
       try sides("googlenet", ["conv1/7x7_s2", "inception_3a/output", "inception_4a/output", "pool5/7x7_s1"])
         == [112, 28, 14, 1])
@@ -92,7 +95,9 @@ import Testing
       try fields("vgg16", ["block2_conv2", "block3_conv3", "block4_conv3", "block5_conv3", "block5_pool"])
         == [14, 40, 92, 196, 212])
     #expect(
-      try fields("alexnet", ["conv1", "conv2", "conv3", "conv4", "conv5", "pool5"]) == [11, 51, 99, 131, 163, 195])
+      try fields("alexnet", ["conv1", "conv2", "conv3", "conv4", "conv5", "pool5"]) == [
+        11, 51, 99, 131, 163, 195,
+      ])
   }
 
   @Test(arguments: Architecture.all.map(\.name))
@@ -117,6 +122,8 @@ import Testing
   }
 
   @Test func aPictureTooSmallForTheNetworkIsRefused() {
-    #expect(throws: NetworkError.self) { _ = try Architecture.named("inceptionv3").graph(height: 40, columns: 40) }
+    #expect(throws: NetworkError.self) {
+      _ = try Architecture.named("inceptionv3").graph(height: 40, columns: 40)
+    }
   }
 }
