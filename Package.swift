@@ -64,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "fovea-tool",
       dependencies: [
-        "Fovea", "Batch", "Isolation", systemPackage, .product(name: "Logging", package: "swift-log"),
+        "Fovea", "Batch", "Isolation", "WeightFiles", systemPackage,
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
 

@@ -9,10 +9,13 @@ extension Kernel {
     let path = FilePath(argument: argument)
     guard let facts = FileFacts.ifPresent(path) else {
       // A kernel's text has only numbers in it; a file name has a suffix.
-      if ["csv", "txt", "npy"].contains(path.suffix) || PictureOptions.writableSuffixes.contains(path.suffix) {
+      if ["csv", "txt", "npy"].contains(path.suffix) || PictureOptions.writableSuffixes.contains(path.suffix)
+      {
         throw wrongUsage("--kernel: there is no file \(path.displayed)")
       }
-      do throws(ConvolutionError) { try self.init(text: argument) } catch { throw wrongUsage("--kernel: \(error)") }
+      do throws(ConvolutionError) { try self.init(text: argument) } catch {
+        throw wrongUsage("--kernel: \(error)")
+      }
       return
     }
     guard facts.kind == .file else { throw wrongUsage("--kernel: \(path.displayed) is no file") }
