@@ -19,13 +19,14 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
+/// The tests of one room; they may use what `needs` names besides it.
+func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: [], resources: [], swiftSettings: swiftSettings)
+    exclude: fixtures ? ["Fixtures"] : [], swiftSettings: swiftSettings)
 }
 
-let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "Fovea",
@@ -41,31 +42,37 @@ let package = Package(
   ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
-    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
-    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
     cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .systemLibrary(name: "CXattr"),
-
     .target(name: "CKernels", cSettings: cSettings),
 
-    room("TensorCore", needs: ["COpenBLAS", systemPackage]),
+    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+
+    room("TensorCore", needs: ["COpenBLAS", system]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
-    room("Datasets", needs: ["TensorCore", "CZlib", systemPackage]),
-    room("Imaging", needs: ["CVips", "TensorCore", systemPackage]),
+    room("Imaging", needs: ["CVips", "TensorCore", system]),
+    room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
-    room("Isolation", needs: [systemPackage]),
-    room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", systemPackage]),
-    room("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
-    room("Batch", needs: ["CXattr", systemPackage]),
+    room("Datasets", needs: ["TensorCore", "CZlib", system]),
+    room("Isolation", needs: [system]),
+    room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
+    room(
+      "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
+
+    room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
+    room("Batch", needs: ["CXattr", system]),
     room(
       "Fovea",
-      needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork", "WeightFiles", "Visualization"]),
+      needs: [
+        "TensorCore", "Convolution", "Imaging", "Filtering", "NeuralNetwork", "WeightFiles", "ModelFiles",
+        "Visualization",
+      ]),
     .executableTarget(
       name: "fovea-tool",
       dependencies: [
-        "Fovea", "Batch", "Isolation", "WeightFiles", systemPackage,
-        .product(name: "Logging", package: "swift-log"),
+        "Fovea", "Batch", "Isolation", "WeightFiles", system, .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
 
@@ -76,16 +83,19 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
+    tests("Imaging", needs: ["TensorCore", system]),
+    tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     tests("TensorCore"),
-    tests("Convolution", needs: ["CKernels", "TensorCore"]),
-    tests("Datasets", needs: [systemPackage]),
-    tests("Imaging", needs: ["TensorCore", systemPackage]),
+    tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
+    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
+    tests(
+      "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
+    ),
     tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
-    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", systemPackage]),
-    tests("Visualization", needs: ["TensorCore", "NeuralNetwork"]),
-    tests("Batch", needs: [systemPackage]),
+    tests("Datasets", needs: [system]),
+    tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
+    tests("Batch", needs: [system]),
     .testTarget(
-      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", systemPackage],
-      swiftSettings: swiftSettings),
+      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport"], swiftSettings: swiftSettings),
   ]
 )

@@ -55,3 +55,9 @@ static inline void *fovea_region_address(VipsRegion *region, int x, int y)
 {
 	return VIPS_REGION_ADDR(region, x, y);
 }
+
+// The values of the pixel in column x of row 0, to be freed with g_free.
+static inline int fovea_getpoint(VipsImage *image, double **values, int *count, int x)
+{
+	return vips_getpoint(image, values, count, x, 0, NULL);
+}

@@ -22,11 +22,12 @@ extension Image {
   /// never pass as a picture.
   public init(contentsOf path: FilePath, options: LoadOptions = .init()) throws(ImagingError) {
     try Libvips.start()
-    if try path.startsAsNpy() {
+    let signature = try Signature(of: path)
+    guard signature != .npy else {
       try self.init(npyAt: path, options: options)
       return
     }
-    let loader = try Loader(path: path, options: options)
+    let loader = try Loader(path: path, signature: signature, options: options)
     let stored = try loader.open(.random)
     try stored.check(against: options, path)
     self.init(

@@ -10,7 +10,7 @@ struct Loader: Sendable {
 
   /// Chooses the decoder. The block on untrusted ones is decided here, before any of them sees the file: libvips' own
   /// switch holds for the whole process and could not be lifted for one load beside others.
-  init(path: FilePath, options: LoadOptions) throws(ImagingError) {
+  init(path: FilePath, signature: Signature?, options: LoadOptions) throws(ImagingError) {
     self.path = path
     if let name = try Loader.withSource(path, { source in vips_foreign_find_load_source(source) }) {
       operation = String(cString: name)
@@ -19,12 +19,14 @@ struct Loader: Sendable {
       operation = String(cString: name)
       readsStream = false
     } else {
-      _ = Libvips.takeError()
-      throw .notPicture(path)
+      let reason = Libvips.takeError()
+      throw signature == nil ? .notPicture(path) : .damaged(path, reason: reason)
     }
-    guard !options.allowsUntrustedFormats, let call = vips_operation_new(operation) else { return }
+    guard signature == nil || !options.allowsUntrustedFormats, let call = vips_operation_new(operation) else { return }
     defer { fovea_unref(call) }
     guard fovea_is_untrusted(call) == 0 else {
+      // The format's own decoder has looked at the file and left it to the ones that try everything.
+      if let signature { throw .damaged(path, reason: "a \(signature.rawValue) file its decoder cannot open") }
       let nickname = UnsafeMutableRawPointer(call).assumingMemoryBound(to: VipsObject.self)
       let format = String(cString: vips_nickname_find(fovea_type_of(nickname)))
       throw .blockedFormat(path, format: format.replacing("_source", with: ""))
@@ -75,43 +77,12 @@ struct Loader: Sendable {
 }
 
 extension FilePath {
-  /// Whether the file begins as `.npy` files do; throws what keeps it from being read at all.
-  func startsAsNpy() throws(ImagingError) -> Bool {
-    do {
-      // Without blocking: a pipe nobody writes to is an empty file here, not a wait.
-      let file = try FileDescriptor.open(self, .readOnly, options: [.nonBlocking, .closeOnExec])
-      defer { try? file.close() }
-      let magic = Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) })
-      var bytes = [UInt8](repeating: 0, count: magic.count)
-      let count = try bytes.withUnsafeMutableBytes { try file.read(into: $0) }
-      guard count > 0 else { throw ImagingError.empty(self) }
-      return bytes == magic
-    } catch let error as ImagingError {
-      throw error
-    } catch let error as Errno {
-      throw ImagingError(reading: self, error)
-    } catch {
-      throw .unreadable(self, reason: "\(error)")
-    }
-  }
-
   /// The path as libvips' functions for names take it: they read a trailing `[...]` as options.
   fileprivate var asLibvipsName: FilePath {
     var name = self
     guard let last = name.lastComponent, last.string.hasSuffix("]") else { return self }
     name.removeLastComponent()
     return name.appending(last.string + "[]")
-  }
-}
-
-extension ImagingError {
-  fileprivate init(reading path: FilePath, _ error: Errno) {
-    switch error {
-    case .noSuchFileOrDirectory, .notDirectory: self = .missing(path)
-    case .isDirectory: self = .isFolder(path)
-    case .permissionDenied, .notPermitted: self = .noPermission(path)
-    default: self = .unreadable(path, reason: error.description)
-    }
   }
 }
 

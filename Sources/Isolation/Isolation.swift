@@ -1,5 +1,5 @@
-public import SystemPackage
 import Synchronization
+public import SystemPackage
 
 /// Where a C library reads a file that may be damaged or hostile.
 ///

@@ -80,7 +80,8 @@ package struct WorkerCall: Sendable {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for standard: CInt in 0...2 {
-      posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", standard == 0 ? O_RDONLY : O_WRONLY, 0)
+      posix_spawn_file_actions_addopen(
+        &actions, standard, "/dev/null", standard == 0 ? O_RDONLY : O_WRONLY, 0)
     }
     posix_spawn_file_actions_adddup2(&actions, file, WorkerProcess.fileDescriptor)
     posix_spawn_file_actions_adddup2(&actions, replyEnd, WorkerProcess.replyDescriptor)

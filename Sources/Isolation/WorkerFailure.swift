@@ -22,7 +22,8 @@ extension WorkerFailure: CustomStringConvertible {
       "reading its structure took longer than \(seconds) s; the file is damaged or built to delay"
     case .repliedTooMuch(let bytes):
       "its structure takes more than \(bytes) bytes to describe; the file is damaged or built to exhaust memory"
-    case .stoppedEarly(let status): "the worker that reads it stopped early (status \(status)); the file is damaged"
+    case .stoppedEarly(let status):
+      "the worker that reads it stopped early (status \(status)); the file is damaged"
     }
   }
 }

@@ -99,7 +99,7 @@ struct ActivationMaps {
       throw .notDrawable(shape, expected: "one sample's [H, W, C], [1, H, W, C], [H, W], [C] or [1, C]")
     }
     guard shape.count > 0 else { throw .notDrawable(shape, expected: "at least one value") }
-    tensor = activations
+    tensor = activations.reshaped([rows, columns, channels])
   }
 
   func source(_ channel: Int) -> TileSource {

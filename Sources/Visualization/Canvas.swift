@@ -34,7 +34,7 @@ struct Canvas {
   }
 
   /// Lays `color` over the pixels as thickly as `mask` covers them.
-  mutating func draw(_ mask: TextMask, x: Int, y: Int, _ color: Color) {
+  mutating func draw(_ mask: LineMask, x: Int, y: Int, _ color: Color) {
     for row in max(0, -y)..<max(max(0, -y), min(mask.height, height - y)) {
       for column in max(0, -x)..<max(max(0, -x), min(mask.width, width - x)) {
         let cover = Int(mask.coverage[row * mask.width + column])

@@ -1,7 +1,7 @@
 private import Synchronization
 
 /// How thickly a text covers each pixel of its box, 0...255, row-major.
-package struct TextMask: Sendable, Hashable {
+package struct LineMask: Sendable, Hashable {
   package let width: Int
   package let height: Int
   package let coverage: [UInt8]
@@ -15,7 +15,7 @@ package struct TextMask: Sendable, Hashable {
 }
 
 /// Draws one line of text at a font size in pixels; `nil` when there is no font to draw it with.
-package typealias TextRenderer = @Sendable (_ text: String, _ size: Int) -> TextMask?
+package typealias TextRenderer = @Sendable (_ text: String, _ size: Int) -> LineMask?
 
 /// Sets lines of text: every line of one size has the same box height and baseline, and what was drawn once is kept.
 ///
@@ -31,17 +31,20 @@ package final class Typesetter: Sendable {
     let ink: Int
     let advance: Int
     let pair: Int
+    /// The rows of the bar itself.
+    let ascent: Int
+    /// The rows of a line: the bar, one free row above it and the leading under it.
     let height: Int
   }
 
   private let render: TextRenderer
-  private let masks = Mutex<[Key: TextMask]>([:])
+  private let masks = Mutex<[Key: LineMask]>([:])
   private let bars = Mutex<[Int: Bars]>([:])
 
   package init(_ render: @escaping TextRenderer) { self.render = render }
 
   /// The mask of `text` on one line, `nil` when there is no font.
-  package func mask(_ text: String, size: Int) -> TextMask? {
+  package func mask(_ text: String, size: Int) -> LineMask? {
     let key = Key(text: text, size: size)
     if let known = masks.withLock({ $0[key] }) { return known }
     let isNumber =
@@ -65,8 +68,8 @@ package final class Typesetter: Sendable {
   /// The height of every line of `size`.
   package func lineHeight(_ size: Int) -> Int { barsOf(size)?.height ?? size * 12 / 10 }
 
-  private func joined(_ parts: [String], size: Int) -> TextMask? {
-    var glyphs: [TextMask] = []
+  private func joined(_ parts: [String], size: Int) -> LineMask? {
+    var glyphs: [LineMask] = []
     for part in parts {
       guard let glyph = mask(part, size: size) else { return nil }
       glyphs.append(glyph)
@@ -82,21 +85,23 @@ package final class Typesetter: Sendable {
       }
       left += glyph.width
     }
-    return TextMask(width: width, height: height, coverage: coverage)
+    return LineMask(width: width, height: height, coverage: coverage)
   }
 
   /// Draws `|text|` and cuts the bars off: a renderer crops to the ink, and without the bars an "x" would lose its line.
-  private func drawn(_ text: String, size: Int) -> TextMask? {
+  private func drawn(_ text: String, size: Int) -> LineMask? {
     guard let bars = barsOf(size), let whole = render("|" + text + "|", size) else { return nil }
     let width = max(0, whole.width - bars.pair)
     let left = (bars.advance + bars.ink) / 2
     var coverage = [UInt8](repeating: 0, count: width * bars.height)
-    for row in 0..<min(bars.height, whole.height) {
+    // What rises above the bars makes the drawing higher; its first rows go, and the baseline stays.
+    let above = max(0, whole.height - bars.ascent)
+    for row in 0..<min(bars.ascent, whole.height) {
       for column in 0..<min(width, max(0, whole.width - left)) {
-        coverage[row * width + column] = whole.coverage[row * whole.width + left + column]
+        coverage[(row + 1) * width + column] = whole.coverage[(row + above) * whole.width + left + column]
       }
     }
-    return TextMask(width: width, height: bars.height, coverage: coverage)
+    return LineMask(width: width, height: bars.height, coverage: coverage)
   }
 
   private func barsOf(_ size: Int) -> Bars? {
@@ -104,7 +109,9 @@ package final class Typesetter: Sendable {
     guard let one = render("|", size), let two = render("||", size), let three = render("|||", size) else {
       return nil
     }
-    let found = Bars(ink: one.width, advance: three.width - two.width, pair: two.width, height: two.height)
+    let found = Bars(
+      ink: one.width, advance: three.width - two.width, pair: two.width, ascent: two.height,
+      height: two.height + 1 + max(2, size / 5))
     bars.withLock { $0[size] = found }
     return found
   }
@@ -131,9 +138,4 @@ extension Typesetter {
     }
     return line.isEmpty ? lines : lines + [line]
   }
-}
-
-extension Typesetter {
-  /// Type from the system's fonts.
-  package static let system = Typesetter { _, _ in nil }
 }

@@ -54,10 +54,13 @@ enum FileSignature {
     }
     // Protobuf messages have no signature: ONNX begins with its version (field 1, a small number), a Caffe model with
     // the network's name (field 1, a text), a TensorFlow graph with a node (field 1, a message beginning with a text).
-    if start.count > 2, start[0] == 0x08, start[1] > 0, start[1] < 0x20 { return ("an ONNX model", "convert it to .h5 or safetensors") }
+    if start.count > 2, start[0] == 0x08, start[1] > 0, start[1] < 0x20 {
+      return ("an ONNX model", "convert it to .h5 or safetensors")
+    }
     if start.count > 12, start[0] == 0x0A {
       let length = Int(start[1])
-      if length > 0, length < 64, start.dropFirst(2).prefix(length).allSatisfy({ (0x20..<0x7F).contains($0) }) {
+      if length > 0, length < 64, start.dropFirst(2).prefix(length).allSatisfy({ (0x20..<0x7F).contains($0) })
+      {
         return ("a Caffe model", "convert it to .h5 or safetensors")
       }
       return ("a protobuf message (a TensorFlow graph?)", "convert it to .h5 or safetensors")

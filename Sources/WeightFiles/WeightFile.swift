@@ -61,7 +61,6 @@ public struct WeightFile: Sendable {
   }
 
   package init(_ file: MappedFile, isolation: Isolation) throws(WeightFileError) {
-    path = file.path
     switch try FileSignature(file) {
     case .hdf5:
       let content = try HDF5File(file, isolation: isolation)
@@ -125,7 +124,8 @@ public struct WeightFile: Sendable {
   }
 
   private init(
-    _ file: MappedFile, _ format: Format, _ contents: Contents, _ weights: HDF5File, archive: ZipArchive? = nil
+    _ file: MappedFile, _ format: Format, _ contents: Contents, _ weights: HDF5File,
+    archive: ZipArchive? = nil
   ) {
     var metadata = weights.metadata
     if case .keras(let config, _) = contents { metadata["model_config"] = config }

@@ -35,7 +35,7 @@ import Testing
   @Test("a cut file is damaged, whatever the format", arguments: ["png", "jpg", "webp", "tiff", "gif", "npy"])
   func truncated(suffix: String) throws {
     let whole = folder.file("whole." + suffix)
-    let noise = (0..<64 * 64 * 3).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 7 / 13) }
+    let noise = (0..<64 * 64 * 3).map { (index: Int) -> UInt8 in UInt8(truncatingIfNeeded: index &* index &* 7 / 13) }
     try Image(pixels: noise, height: 64, width: 64, channels: 3).write(to: whole)
     let all = try bytes(of: whole)
     #expect(kind(whole) == nil)

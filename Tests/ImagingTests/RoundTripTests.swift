@@ -33,7 +33,7 @@ func ramp(height: Int, width: Int, channels: Int) -> [UInt8] {
   @Test("JPEG and WebP come back close", arguments: ["jpg", "webp"])
   func lossy(suffix: String) throws {
     let folder = TemporaryFolder()
-    let pixels = (0..<32 * 48 * 3).map { UInt8($0 / 48 / 3 * 4 + 60) }
+    let pixels = (0..<32 * 48 * 3).map { (index: Int) -> UInt8 in UInt8(60 + 4 * (index / 144)) }
     try Image(pixels: pixels, height: 32, width: 48, channels: 3).write(to: folder.file("a." + suffix))
     let back = try Image(contentsOf: folder.file("a." + suffix)).tensor()
     #expect(zip(back.scalars, pixels).allSatisfy { abs($0 - Float($1)) < 6 })
@@ -59,7 +59,7 @@ func ramp(height: Int, width: Int, channels: Int) -> [UInt8] {
     try image.write(to: folder.file("b.png"), options: options)
     let a = try bytes(of: folder.file("a.png"))
     #expect(try a == bytes(of: folder.file("b.png")))
-    #expect(a.firstRange(of: Array("tEXtfovea:layer\0block1_conv1".utf8)) != nil)
+    #expect(a.firstRange(of: Array("zTXtfovea:layer\0".utf8)) != nil)
   }
 
   @Test("a picture can be read as often as one likes")

@@ -12,7 +12,11 @@ final class TemporaryFolder: Sendable {
 
   init() {
     var template = Array("/tmp/fovea-test-XXXXXX".utf8CString)
-    path = FilePath(template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress)) })
+    path = FilePath(
+      template.withUnsafeMutableBufferPointer { buffer -> String in
+        guard let base = buffer.baseAddress, mkdtemp(base) != nil else { return "/tmp" }
+        return String(cString: base)
+      })
   }
 
   deinit {

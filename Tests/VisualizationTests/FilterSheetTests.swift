@@ -51,11 +51,11 @@ private func random(_ shape: Shape) -> Tensor {
   }
 
   @Test func symmetricZeroIsMidGrey() throws {
-    let kernels = Tensor([0, 1, 0, -2, 0, 0.5], shape: [1, 1, 3, 2])
+    let kernels = Tensor([0, 1, 0, -2, 2, 0.5], shape: [1, 1, 3, 2])
     let sheet = try drawn(kernels, .symmetric, .init(zoom: 10))
     let tile = try #require(sheet.tile(.kernel(output: 0)))
     #expect(
-      sheet.color(of: tile, row: 0, column: 0, enlargement: 10) == Color(red: 128, green: 128, blue: 128))
+      sheet.color(of: tile, row: 0, column: 0, enlargement: 10) == Color(red: 128, green: 128, blue: 255))
   }
 
   @Test func groupsHaveHeadings() throws {

@@ -74,6 +74,6 @@ import Visualization
     #expect(boxes.wrapped("aa bb cc", size: 10, width: 30) == ["aa bb", "cc"])
     #expect(boxes.wrapped("abcdefghij", size: 10, width: 30).joined() == "abcdefghij")
     #expect(boxes.wrapped("", size: 10, width: 30).isEmpty)
-    #expect(boxes.mask("12", size: 10)?.width == 12 && boxes.lineHeight(10) == 12)
+    #expect(boxes.mask("12", size: 10)?.width == 12 && boxes.lineHeight(10) == 15)
   }
 }

@@ -5,7 +5,7 @@ import Visualization
 /// Type without fonts: every character is a dark box, 6/10 of its size wide.
 let boxes = Typesetter { text, size in
   let width = text.count * size * 6 / 10
-  return TextMask(
+  return LineMask(
     width: width, height: size + 2, coverage: [UInt8](repeating: 255, count: width * (size + 2)))
 }
 

@@ -10,7 +10,8 @@ struct BorderedBlock {
   /// The input rows of the block: its output rows and the kernel's height less one.
   private let rows: UnsafeBufferPointer<UnsafePointer<Float>>
   private let outputRows: Int
-  private let output: UnsafeMutablePointer<Float>
+  /// The first float of the output rows, which follow one another without a gap.
+  let output: UnsafeMutablePointer<Float>
 
   /// The most output rows of a block: enough that the rows it shares with its neighbours matter little, few enough that
   /// what it keeps aside stays in the cache.
@@ -21,7 +22,8 @@ struct BorderedBlock {
 
   /// Calls `body` with one block after another, which together are the output rows `range` of the picture at `source`.
   static func withBlocks(
-    of range: Range<Int>, border: PlaneBorder, constantRow: UnsafePointer<Float>, source: UnsafePointer<Float>,
+    of range: Range<Int>, border: PlaneBorder, constantRow: UnsafePointer<Float>,
+    source: UnsafePointer<Float>,
     target: UnsafeMutablePointer<Float>, _ body: (BorderedBlock) -> Void
   ) {
     let frame = border.frame
@@ -42,6 +44,14 @@ struct BorderedBlock {
             outputRows: count, output: target + start * frame.outputStride))
       }
     }
+  }
+
+  /// The floats of the output.
+  var outputCount: Int { outputRows * border.frame.outputStride }
+
+  /// The same block with its output elsewhere.
+  func redirected(to output: UnsafeMutablePointer<Float>) -> BorderedBlock {
+    BorderedBlock(border: border, rows: rows, outputRows: outputRows, output: output)
   }
 
   /// The direct method: every tap.
@@ -92,7 +102,8 @@ struct BorderedBlock {
     withScratch(of: Float.self, outputRows * stride) { sums in
       withScratch(of: UnsafePointer<Float>.self, outputRows) { table in
         planeKernels.correlate(
-          rows, 0, sums + own, stride, outputRows, frame.inputStride, factors.column, factors.column.count, 1, 1, 0)
+          rows, 0, sums + own, stride, outputRows, frame.inputStride, factors.column, factors.column.count, 1,
+          1, 0)
         for row in 0..<outputRows {
           let start = sums + row * stride
           let picture = UnsafePointer(start + own)
@@ -105,7 +116,8 @@ struct BorderedBlock {
           (table + row).initialize(to: UnsafePointer(start))
         }
         planeKernels.correlate(
-          table, 0, output, frame.outputStride, outputRows, frame.outputStride, factors.row, 1, factors.row.count,
+          table, 0, output, frame.outputStride, outputRows, frame.outputStride, factors.row, 1,
+          factors.row.count,
           frame.channels, 0)
       }
     }

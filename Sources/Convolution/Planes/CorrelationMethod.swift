@@ -1,4 +1,6 @@
-/// How a correlation of planes is computed. All give the same numbers; they differ in time.
+/// How a correlation of planes is computed.
+///
+/// All methods give the same numbers; they differ in time.
 public enum CorrelationMethod: String, Sendable, Hashable, CaseIterable {
   /// The definition, one product at a time, summed in double precision: what the others are tested against.
   case reference

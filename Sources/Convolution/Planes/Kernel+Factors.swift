@@ -4,7 +4,9 @@ extension Kernel.Factors {
   /// Row and column through the largest tap determine the product; every tap must equal it to the rounding of its own
   /// last bits, so filtering by the factors is as exact as filtering by the taps.
   init?(of taps: [Float], rows: Int, columns: Int) {
-    guard let pivot = taps.indices.max(by: { abs(taps[$0]) < abs(taps[$1]) }), taps[pivot] != 0 else { return nil }
+    guard let pivot = taps.indices.max(by: { abs(taps[$0]) < abs(taps[$1]) }), taps[pivot] != 0 else {
+      return nil
+    }
     let (pivotRow, pivotColumn) = (pivot / columns, pivot % columns)
     let column = (0..<rows).map { Double(taps[$0 * columns + pivotColumn]) }
     let row = (0..<columns).map { Double(taps[pivotRow * columns + $0]) / Double(taps[pivot]) }

@@ -20,7 +20,8 @@ extension Kernel {
   ///
   /// - Precondition: `sigma > 0`, `truncate >= 0`, both finite.
   public static func gaussian(sigma: Double, truncate: Double = 4) -> Kernel {
-    precondition(truncate >= 0 && truncate * sigma < 1e9, "a Gaussian cannot be cut at \(truncate) deviations")
+    precondition(
+      truncate >= 0 && truncate * sigma < 1e9, "a Gaussian cannot be cut at \(truncate) deviations")
     let radius = Int(truncate * sigma + 0.5)
     return gaussian(sigma: sigma, height: 2 * radius + 1, width: 2 * radius + 1)
   }
@@ -32,7 +33,8 @@ extension Kernel {
   public static func gaussian(sigma: Double, height: Int, width: Int) -> Kernel {
     precondition(sigma > 0 && sigma.isFinite, "a Gaussian of sigma \(sigma)")
     precondition(height > 0 && width > 0, "a Gaussian on \(height)x\(width) taps")
-    return Kernel(column: gaussianTaps(sigma: sigma, count: height), row: gaussianTaps(sigma: sigma, count: width))
+    return Kernel(
+      column: gaussianTaps(sigma: sigma, count: height), row: gaussianTaps(sigma: sigma, count: width))
   }
 
   private static func gaussianTaps(sigma: Double, count: Int) -> [Float] {

@@ -24,13 +24,15 @@ public struct Kernel: Sendable {
   /// A kernel from its rows, top to bottom; traps unless all rows are equally long and not empty.
   public init(_ rows: [[Float]]) {
     let columns = rows.first?.count ?? 0
-    precondition(columns > 0 && rows.allSatisfy { $0.count == columns }, "rows of unequal length make no kernel")
+    precondition(
+      columns > 0 && rows.allSatisfy { $0.count == columns }, "rows of unequal length make no kernel")
     self.init(rows: rows.count, columns: columns, taps: Array(rows.joined()))
   }
 
   /// A kernel from its taps in row-major order; traps when their number is not `rows * columns`.
   public init(rows: Int, columns: Int, taps: [Float]) {
-    precondition(rows > 0 && columns > 0 && taps.count == rows * columns, "\(taps.count) taps for \(rows)x\(columns)")
+    precondition(
+      rows > 0 && columns > 0 && taps.count == rows * columns, "\(taps.count) taps for \(rows)x\(columns)")
     self.rows = rows
     self.columns = columns
     storage = .dense(taps)

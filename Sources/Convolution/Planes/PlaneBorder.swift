@@ -51,7 +51,9 @@ struct PlaneBorder: Sendable {
       var place = target
       for column in range {
         let source = columns[column]
-        for channel in 0..<channels { place[channel] = source < 0 ? constant : row[source * channels + channel] }
+        for channel in 0..<channels {
+          place[channel] = source < 0 ? constant : row[source * channels + channel]
+        }
         place += channels
       }
     }

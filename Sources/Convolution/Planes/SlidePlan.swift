@@ -25,9 +25,28 @@ struct SlidePlan: Sendable {
         let taps = kernel.taps
         overBlocks(source, target, cost: taps.count) { block in block.correlate(taps) }
       case .separable:
-        guard let factors = kernel.factors else { preconditionFailure("a kernel of higher rank has no two passes") }
+        guard let factors = kernel.factors else {
+          preconditionFailure("a kernel of higher rank has no two passes")
+        }
         overBlocks(source, target, cost: factors.column.count + factors.row.count) { block in
           block.correlate(factors)
+        }
+      }
+    }
+  }
+
+  /// The magnitude of the gradient, block by block: the two derivatives live in the cache only.
+  func runMagnitude(_ x: Tensor, _ kernels: GradientOperator, into target: UnsafeMutableBufferPointer<Float>)
+  {
+    let (tapsX, tapsY) = (kernels.x.taps, kernels.y.taps)
+    x.withUnsafeScalars { source in
+      guard let source = source.baseAddress, let target = target.baseAddress else { return }
+      overBlocks(source, target, cost: 2 * tapsX.count) { block in
+        let count = block.outputCount
+        withScratch(of: Float.self, count) { derivative in
+          block.correlate(tapsX)
+          block.redirected(to: derivative).correlate(tapsY)
+          planeKernels.magnitude(block.output, derivative, block.output, count)
         }
       }
     }

@@ -54,7 +54,9 @@ extension HDF5Type {
 
   private static func float(_ id: hid_t, size: Int) -> ElementType? {
     var (sign, exponent, exponentBits, fraction, fractionBits) = (0, 0, 0, 0, 0)
-    guard H5Tget_fields(id, &sign, &exponent, &exponentBits, &fraction, &fractionBits) >= 0 else { return nil }
+    guard H5Tget_fields(id, &sign, &exponent, &exponentBits, &fraction, &fractionBits) >= 0 else {
+      return nil
+    }
     let known: [(ElementType, [Int], Int)] = [
       (.float16, [15, 10, 5, 0, 10], 15), (.bfloat16, [15, 7, 8, 0, 7], 127),
       (.float32, [31, 23, 8, 0, 23], 127), (.float64, [63, 52, 11, 0, 52], 1023),
@@ -98,7 +100,9 @@ extension HDF5Value {
     let space = Handle(H5Aget_space(attribute), H5Sclose)
     let type = Handle(H5Aget_type(attribute), H5Tclose)
     guard space.isSound, type.isSound else { throw damaged }
-    guard let shape = Shape(checking: try HDF5Space.dimensions(of: space.id, path: path)) else { throw damaged }
+    guard let shape = Shape(checking: try HDF5Space.dimensions(of: space.id, path: path)) else {
+      throw damaged
+    }
     let elementSize = H5Tget_size(type.id)
     let (size, overflow) = shape.count.multipliedReportingOverflow(by: max(elementSize, 8))
     guard !overflow, size <= limit else {
@@ -108,15 +112,21 @@ extension HDF5Value {
     case H5T_STRING where H5Tis_variable_str(type.id) > 0:
       return (.texts(try variableTexts(attribute, type.id, space.id, count: shape.count, damaged)), size)
     case H5T_STRING:
-      return (.texts(try fixedTexts(attribute, type.id, count: shape.count, size: elementSize, damaged)), size)
+      return (
+        .texts(try fixedTexts(attribute, type.id, count: shape.count, size: elementSize, damaged)), size
+      )
     case H5T_INTEGER, H5T_ENUM:
       guard H5Tget_class(type.id) == H5T_INTEGER else { return (.other("enumeration"), size) }
       var numbers = [Int64](repeating: 0, count: shape.count)
-      guard shape.count == 0 || H5Aread(attribute, fovea_h5_native_int64(), &numbers) >= 0 else { throw damaged }
+      guard shape.count == 0 || H5Aread(attribute, fovea_h5_native_int64(), &numbers) >= 0 else {
+        throw damaged
+      }
       return (.integers(numbers), size)
     case H5T_FLOAT:
       var numbers = [Double](repeating: 0, count: shape.count)
-      guard shape.count == 0 || H5Aread(attribute, fovea_h5_native_double(), &numbers) >= 0 else { throw damaged }
+      guard shape.count == 0 || H5Aread(attribute, fovea_h5_native_double(), &numbers) >= 0 else {
+        throw damaged
+      }
       return (.numbers(numbers), size)
     default: return (.other("a type without use here"), size)
     }

@@ -86,6 +86,9 @@ package struct HDF5File: Sendable {
     return index > 0 ? parts : nil
   }
 
+  /// The paths of all groups, in the order of the walk.
+  package var groupNames: [String] { structure.groups.map(\.path) }
+
   /// The groups and datasets directly inside a group, by their last name, in byte order.
   package func children(of group: String) -> [String] {
     let prefix = group.isEmpty ? "" : group + "/"
@@ -151,7 +154,9 @@ package struct HDF5File: Sendable {
     guard !overflow else { throw wrong("has a shape too large to be real: \(shape)") }
     switch dataset.layout {
     case .compact(let bytes):
-      guard bytes.count == size else { throw wrong("holds \(bytes.count) bytes, its shape \(shape) needs \(size)") }
+      guard bytes.count == size else {
+        throw wrong("holds \(bytes.count) bytes, its shape \(shape) needs \(size)")
+      }
     case .contiguous(let offset, let stored):
       guard stored == size else { throw wrong("holds \(stored) bytes, its shape \(shape) needs \(size)") }
       guard offset >= 0, offset <= range.count, size <= range.count - offset else {

@@ -86,7 +86,8 @@ struct HDF5Walk {
       let child = path.isEmpty ? shown : path + "/" + shown
       switch fovea_h5_link_kind(id, name) {
       case 0: break
-      case 1: throw HDF5Refusal(object: child, problem: "is a soft link, which a file of weights has no use for")
+      case 1:
+        throw HDF5Refusal(object: child, problem: "is a soft link, which a file of weights has no use for")
       case 2: throw HDF5Refusal(object: child, problem: "is an external link: other files are not opened")
       default: throw HDF5Refusal(object: child, problem: "its link is damaged")
       }

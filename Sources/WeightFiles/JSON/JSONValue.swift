@@ -116,7 +116,9 @@ private struct JSONParser {
       let key = try string()
       guard take(UInt8(ascii: ":")) else { throw error("a ':' is missing") }
       let value = try value()
-      guard members.updateValue(value, forKey: key) == nil else { throw error("the key '\(key)' stands twice") }
+      guard members.updateValue(value, forKey: key) == nil else {
+        throw error("the key '\(key)' stands twice")
+      }
     } while take(UInt8(ascii: ","))
     guard take(UInt8(ascii: "}")) else { throw error("an object does not end") }
     return members

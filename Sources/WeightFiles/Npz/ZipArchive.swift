@@ -45,17 +45,21 @@ final class ZipArchive: Sendable {
     var names: Set<String> = []
     do throws(WeightFileError) {
       let count = zip_get_num_entries(archive, 0)
-      guard count >= 0, count <= Self.mostEntries else { throw wrong("", "holds more entries than is sensible") }
+      guard count >= 0, count <= Self.mostEntries else {
+        throw wrong("", "holds more entries than is sensible")
+      }
       for index in 0..<UInt64(count) {
         var information = zip_stat_t()
-        guard zip_stat_index(archive, index, zip_flags_t(0), &information) == 0, let text = information.name else {
+        guard zip_stat_index(archive, index, zip_flags_t(0), &information) == 0, let text = information.name
+        else {
           throw wrong("", "the zip archive's list of entries is damaged")
         }
         let name = String(cString: text)
         guard names.insert(name).inserted else { throw .duplicateName(file: path, name: name) }
         guard information.encryption_method == 0 else { throw wrong(name, "is encrypted") }
         guard information.comp_method == 0 || information.comp_method == 8 else {
-          throw wrong(name, "is packed by method \(information.comp_method); only stored and deflated are read")
+          throw wrong(
+            name, "is packed by method \(information.comp_method); only stored and deflated are read")
         }
         let most = information.comp_size.multipliedReportingOverflow(by: UInt64(Self.greatestExpansion))
         guard information.comp_size <= UInt64(file.size), !most.overflow,
@@ -107,7 +111,8 @@ final class ZipArchive: Sendable {
     }
     guard let bytes else {
       throw .damaged(
-        file: file.path.string, part: entry.name, problem: "does not unpack: damaged, or not as long as it says")
+        file: file.path.string, part: entry.name,
+        problem: "does not unpack: damaged, or not as long as it says")
     }
     return bytes
   }

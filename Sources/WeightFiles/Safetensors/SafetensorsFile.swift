@@ -45,7 +45,9 @@ package struct SafetensorsFile: Sendable {
     let start = 8 + header.count
     let members: [String: JSONValue]
     do {
-      guard let object = try JSONValue(parsing: header).object else { throw wrong("", "its header is no object") }
+      guard let object = try JSONValue(parsing: header).object else {
+        throw wrong("", "its header is no object")
+      }
       members = object
     } catch let error as JSONError {
       throw wrong("", "its header is damaged: \(error.problem) (byte \(8 + error.offset))")
@@ -66,7 +68,8 @@ package struct SafetensorsFile: Sendable {
       }
       let (size, overflow) = shape.count.multipliedReportingOverflow(by: type.size)
       guard !overflow, begin >= 0, end >= begin, end - begin == size else {
-        throw wrong(key, "claims bytes \(begin) to \(end), its shape \(shape) of \(typeName) does not take as many")
+        throw wrong(
+          key, "claims bytes \(begin) to \(end), its shape \(shape) of \(typeName) does not take as many")
       }
       guard end <= file.size - start else {
         throw wrong(key, "lies beyond the end of the file: its numbers end at \(end) of \(file.size - start)")
@@ -82,7 +85,9 @@ package struct SafetensorsFile: Sendable {
       }
       position = bytes.upperBound
     }
-    guard position == file.size else { throw wrong("", "\(file.size - position) bytes follow the last tensor") }
+    guard position == file.size else {
+      throw wrong("", "\(file.size - position) bytes follow the last tensor")
+    }
     self.file = file
     self.names = names
     self.entries = entries
