@@ -27,6 +27,8 @@ func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = fal
 }
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "Fovea",
@@ -36,45 +38,40 @@ let package = Package(
     .executable(name: "fovea", targets: ["fovea-tool"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
   ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
+    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
+    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
     cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .systemLibrary(name: "CXattr"),
     .target(name: "CKernels", cSettings: cSettings),
 
-    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
-    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
-
     room("TensorCore", needs: ["COpenBLAS", system]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
+    room("Isolation", needs: [system]),
+    room("Batch", needs: ["CXattr", system]),
     room("Imaging", needs: ["CVips", "TensorCore", system]),
     room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
-    room("Datasets", needs: ["TensorCore", "CZlib", system]),
-    room("Isolation", needs: [system]),
     room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
     room(
       "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
-
+    room("Datasets", needs: ["TensorCore", "CZlib", system]),
     room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
-    room("Batch", needs: ["CXattr", system]),
     room(
       "Fovea",
       needs: [
         "TensorCore", "Convolution", "Imaging", "Filtering", "NeuralNetwork", "WeightFiles", "ModelFiles",
-        "Visualization",
+        "Datasets", "Visualization",
       ]),
     .executableTarget(
-      name: "fovea-tool",
-      dependencies: [
-        "Fovea", "Batch", "Isolation", "WeightFiles", system, .product(name: "Logging", package: "swift-log"),
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: swiftSettings),
+      name: "fovea-tool", dependencies: ["Fovea", "Batch", "Isolation", system, logging, argumentParser],
+      swiftSettings: swiftSettings),
 
     // Nothing but a worker, for the tests to spawn; `fovea` is its own.
     .executableTarget(
@@ -83,19 +80,18 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
-    tests("Imaging", needs: ["TensorCore", system]),
-    tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
+    tests("Imaging", needs: ["TensorCore", system]),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"], fixtures: true),
     tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
     tests(
       "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
     ),
-    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     tests("Datasets", needs: [system]),
-    tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
+    tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
     tests("Batch", needs: [system]),
     .testTarget(
-      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport"], swiftSettings: swiftSettings),
+      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", system], swiftSettings: swiftSettings),
   ]
 )
