@@ -52,6 +52,9 @@ package struct OutputTarget: Sendable {
     namedFile ?? folder.appending(bytes: stem + Array(".\(suffix)".utf8))
   }
 
+  /// `folder/name`, in the folder the user named or that of the file the user named.
+  package func file(named name: String) -> FilePath { folder.appending(bytes: Array(name.utf8)) }
+
   /// `folder/stem`, a folder for several outputs.
   package var subfolder: FilePath { folder.appending(bytes: stem) }
 }

@@ -2,6 +2,7 @@
 @_exported public import Convolution
 @_exported public import Filtering
 @_exported public import Imaging
+@_exported public import Inference
 @_exported public import ModelFiles
 @_exported public import NeuralNetwork
 @_exported public import TensorCore

@@ -19,8 +19,9 @@ struct FoveaCommand: ParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, ResizeCommand.self,
-      InspectCommand.self,
+      FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, ResizeCommand.self, ModelsCommand.self,
+      InspectCommand.self, SummaryCommand.self, FiltersCommand.self, ActivationsCommand.self,
+      PredictCommand.self,
     ])
 }
 

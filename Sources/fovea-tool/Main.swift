@@ -1,7 +1,7 @@
 import ArgumentParser
 import Batch
+import Fovea
 import Isolation
-import WeightFiles
 
 @main
 enum Main {

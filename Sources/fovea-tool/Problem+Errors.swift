@@ -9,7 +9,7 @@ import Fovea
     case let error as ImagingError: error.kind
     case is ConvolutionError, is FilteringError: "shape"
     case is NetworkError: "network"
-    case is WeightFileError: "weights"
+    case is WeightFileError, is ModelFileError: "weights"
     case is TensorFileError: "npy"
     case is VisualizationError: "sheet"
     default: "failed"

@@ -29,6 +29,11 @@ private func beginsPicture(_ bytes: [UInt8]) -> Bool {
     || has("\u{FF}\u{0A}") || has("\0\0\0\u{0C}JXL ") || has("\0\0\0\u{0C}jP  ") || has("\u{93}NUMPY")
 }
 
+/// Whether the file begins as `.npy` files do.
+func beginsAsArray(_ path: FilePath) -> Bool {
+  firstBytes(of: path).map { $0.starts(with: [0x93] + Array("NUMPY".utf8)) } ?? false
+}
+
 private func firstBytes(of path: FilePath) -> [UInt8]? {
   do {
     let file = try FileDescriptor.open(path, .readOnly, options: [.nonBlocking, .closeOnExec])
