@@ -20,6 +20,14 @@ package struct OutputMap: Sendable {
     self.addition = addition
   }
 
+  /// For work that writes no files.
+  package static let nowhere = OutputMap(destination: .file(""), addition: "")
+
+  private init(destination: Destination, addition: String) {
+    self.destination = destination
+    self.addition = addition
+  }
+
   /// The output folder; `nil` for a named file.
   package var folder: FilePath? {
     if case .folder(let folder) = destination { folder } else { nil }

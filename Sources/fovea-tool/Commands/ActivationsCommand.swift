@@ -42,6 +42,7 @@ struct ActivationsCommand: ParsableCommand {
   @Flag(help: "Draw no sheets.")
   var noSheets = false
 
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Input") var loading: LoadingOptions
   @OptionGroup(title: "Run") var running: RunOptions
@@ -54,7 +55,7 @@ struct ActivationsCommand: ParsableCommand {
 
   func run() throws {
     let selection = try channelSelection()
-    let network = try model.network()
+    let network = try preprocessing.applied(to: try model.network())
     let layers = try recordedLayers(of: network.graph)
     let work = ActivationWork(
       network: network, layers: layers, draws: !noSheets, dumps: dump == .npz, scale: sheet.scale ?? .layer,
@@ -65,7 +66,7 @@ struct ActivationsCommand: ParsableCommand {
       inputs: try input.pictures(), outputs: output.map(fileSuffixes: dump == nil ? [] : ["npz"]),
       options: running.batchOptions(processors: Parallelism.processors),
       settings:
-        "fovea \(toolVersion) activations \(model.settings) \(layers.map(\.name)) \(selection) \(sheet.settings)",
+        "fovea \(toolVersion) activations \(model.settings) \(layers.map(\.name)) \(selection) \(sheet.settings) \(network.effectivePreprocessing)",
       files: work.files, explain: problem(of:)
     ) { job, outputs in
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) { try work.run(job, &outputs) }
