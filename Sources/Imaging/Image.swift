@@ -30,7 +30,8 @@ public struct Image: Sendable {
   var arrayRank: Int?
 
   init(
-    header: Picture, recipe: @escaping Recipe, needsRandomAccess: Bool, origin: FilePath?, arrayRank: Int? = nil
+    header: Picture, recipe: @escaping Recipe, needsRandomAccess: Bool, origin: FilePath?,
+    arrayRank: Int? = nil
   ) {
     self.header = header
     self.recipe = recipe
@@ -51,7 +52,7 @@ public struct Image: Sendable {
   ) throws(ImagingError) -> Image {
     let recipe = recipe
     return Image(
-      header: try step(header),
+      header: try namingOrigin { () throws(ImagingError) in try step(header) },
       recipe: { (access) throws(ImagingError) in try step(try recipe(access)) },
       needsRandomAccess: needsRandomAccess || randomAccess, origin: origin, arrayRank: arrayRank)
   }
@@ -73,7 +74,9 @@ extension Image {
   /// Whether the last channel is an opacity.
   public var hasAlpha: Bool { header.hasAlpha }
 
-  /// Frames of an animation or pages of a document; 1 for other pictures. Pages share one size.
+  /// Frames of an animation or pages of a document; 1 for other pictures.
+  ///
+  /// Pages share one size.
   public var pageCount: Int { header.height / header.pageHeight }
 
   /// The type of the stored values.

@@ -172,7 +172,9 @@ private final class RegionSequence {
     while top < bottom {
       let page = top / state.window.outputHeight
       let end = min(bottom, (page + 1) * state.window.outputHeight)
-      guard makePart(target, page: page, rows: top..<end, columns: left..<(left + width)) else { return false }
+      guard makePart(target, page: page, rows: top..<end, columns: left..<(left + width)) else {
+        return false
+      }
       top = end
     }
     return true
@@ -188,7 +190,9 @@ private final class RegionSequence {
     let inputColumns = columns.lowerBound..<(columns.upperBound + window.kernelWidth - 1)
     let stride = inputColumns.count * channels
     let source = input.room(for: inputRows.count * stride)
-    guard fill(source, page: page, rows: inputRows, columns: inputColumns, channels: channels) else { return false }
+    guard fill(source, page: page, rows: inputRows, columns: inputColumns, channels: channels) else {
+      return false
+    }
     let outputStride = columns.count * channels
     let result = output.room(for: rows.count * outputStride)
     // libvips' threads already keep the processors busy; loops in here stay on theirs.
@@ -218,7 +222,8 @@ private final class RegionSequence {
     let columnRuns = runs(of: window.columns, in: columns)
     for rowRun in runs(of: window.rows, in: rows) {
       for columnRun in columnRuns {
-        let corner = target + (rowRun.places.lowerBound - rows.lowerBound) * stride
+        let corner =
+          target + (rowRun.places.lowerBound - rows.lowerBound) * stride
           + (columnRun.places.lowerBound - columns.lowerBound) * channels
         guard let sourceRows = rowRun.sources, let sourceColumns = columnRun.sources else {
           for row in 0..<rowRun.places.count {
@@ -252,7 +257,8 @@ private final class RegionSequence {
     return true
   }
 
-  private func load(_ source: UnsafeMutableRawPointer, _ count: Int, into target: UnsafeMutablePointer<Float>) {
+  private func load(_ source: UnsafeMutableRawPointer, _ count: Int, into target: UnsafeMutablePointer<Float>)
+  {
     switch state.input.format {
     case VIPS_FORMAT_UCHAR:
       let values = source.assumingMemoryBound(to: UInt8.self)

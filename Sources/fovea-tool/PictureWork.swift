@@ -20,7 +20,8 @@ struct PictureWork: ParsableArguments {
     let (loadOptions, saveOptions, picture) = (loading.loadOptions, picture.saveOptions, picture)
     let log = run.logging.logger
     let batch = Batch(
-      inputs: try input.pictures(), outputs: map, options: run.batchOptions(processors: Parallelism.processors),
+      inputs: try input.pictures(), outputs: map,
+      options: run.batchOptions(processors: Parallelism.processors),
       settings: "fovea \(toolVersion) \(settings) \(saveOptions)",
       files: { [$0.file(suffix: picture.suffix(for: $0.suffix))] },
       explain: problem(of:)

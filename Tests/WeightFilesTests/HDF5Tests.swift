@@ -34,7 +34,7 @@ let fixtures = repositoryFolder + "/Tests/WeightFilesTests/Fixtures/"
     let file = try WeightFile(contentsOf: fixtures + "layouts.h5", isolation: isolation)
     #expect(file.format == .hdf5)
     #expect(file.framework == nil)
-    #expect(file.entries.count == 15)
+    #expect(file.entries.count == 14)
     let half = try #require(file.entries.first { $0.name == "half" })
     #expect(half.shape == [7, 5] && half.type == .float16 && half.parameters == 35)
     #expect(file.metadata["title"] == "layouts")

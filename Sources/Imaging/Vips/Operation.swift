@@ -89,10 +89,10 @@ extension Argument {
 }
 
 extension Picture {
-  /// The picture an operation makes of this one, which it takes as property `in`.
+  /// The picture an operation makes of this one, which it takes as property `in`, or `input` for `extract_area`.
   func applying(_ name: String, _ arguments: [String: Argument] = [:]) throws(ImagingError) -> Picture {
     var all = arguments
-    all["in"] = .picture(self)
+    all[name == "extract_area" ? "input" : "in"] = .picture(self)
     return try Picture.made(by: name, all)
   }
 

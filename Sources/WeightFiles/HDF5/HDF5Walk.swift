@@ -142,7 +142,7 @@ struct HDF5Walk {
   private mutating func layout(
     of id: hid_t, space: hid_t, type: HDF5Type, creation: hid_t, dimensions: [Int], path: String
   ) throws(HDF5Refusal) -> HDF5Layout {
-    guard H5Pget_external_count(creation) == 0 else {
+    if H5Pget_external_count(creation) > 0 {
       throw HDF5Refusal(object: path, problem: "keeps its numbers in another file, which is not opened")
     }
     switch H5Pget_layout(creation) {
