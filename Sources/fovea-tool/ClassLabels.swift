@@ -11,8 +11,8 @@ struct ClassLabels: Sendable {
   private let rows: [Row]
 
   init(contentsOf path: FilePath) throws {
-    let text = try saying { try text(of: path) }
-    rows = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+    let content = try saying { try text(of: path) }
+    rows = content.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       let words = line.split(separator: " ", maxSplits: 1)
       guard let first = words.first, words.count == 2, first.count == 9, first.hasPrefix("n"),
         Int(first.dropFirst()) != nil

@@ -53,6 +53,7 @@ import Testing
   @Test(arguments: [
     [], ["filter"], ["filter", "gaussian"], ["filter", "box"], ["filter", "sobel"], ["filter", "scharr"],
     ["filter", "prewitt"], ["filter", "laplacian"], ["correlate"], ["convolve"], ["resize"], ["inspect"],
+    ["models"], ["summary"], ["filters"], ["activations"], ["predict"],
   ])
   func everyCommandHelpsWithExamples(_ command: [String]) throws {
     let result = Tool.finish(try Tool.start(command + ["--help"], in: pictures.folder))

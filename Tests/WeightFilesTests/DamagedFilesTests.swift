@@ -11,8 +11,9 @@ import WeightFiles
   import Darwin
 #endif
 
-/// What may happen to a file of weights: cut off anywhere, bytes flipped, lengths made absurd. It ends in an error or in
-/// a load, never in a crash, a hang or a great allocation.
+/// Files of weights that are cut off anywhere or have bytes flipped.
+///
+/// Each ends in an error or in a load, never in a crash, a hang or a great allocation.
 @Suite struct DamagedFilesTests {
   /// Damaged versions of a file: cut off at every `step`th byte, and with seeded random bytes changed.
   static func mutants(of bytes: [UInt8], step: Int, flips: Int) -> [[UInt8]] {

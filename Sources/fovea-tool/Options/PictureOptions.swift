@@ -43,6 +43,11 @@ struct PictureOptions: ParsableArguments {
     }
   }
 
+  /// Whether `keep` cannot keep the input's type.
+  func replacesType(of job: Batch.Job) -> Bool {
+    (format ?? .keep) == .keep && !PictureOptions.writableSuffixes.contains(job.target.suffix)
+  }
+
   /// Throws when `-o FILE` and `--format` say different things.
   func check(against map: OutputMap) throws {
     guard case .file(let file) = map.destination, let format, format != .keep else { return }
