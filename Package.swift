@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
-    tests("Imaging", needs: ["TensorCore", system]),
+    tests("Imaging", needs: ["TensorCore", system], fixtures: true),
     tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
