@@ -7,8 +7,6 @@
 //   ROW_VECTORS     the same for a single row
 //   KERNELS, NAME   the table to define, and its name
 
-#include <string.h>
-
 #include "CKernels.h"
 
 #define INLINE TARGET static inline __attribute__((always_inline))

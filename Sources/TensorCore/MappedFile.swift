@@ -26,14 +26,20 @@ public final class MappedFile: Sendable {
 
   // Read-only memory that stays until `deinit`, so any thread may read it at any time.
   private nonisolated(unsafe) let base: UnsafeRawPointer?
-  private let descriptor: CInt
+  /// Open for reading as long as this object lives.
+  package let descriptor: CInt
 
   /// Opens and maps the file at `path`; throws ``TensorFileError`` when it cannot, or when `path` is no plain file.
-  public init(_ path: FilePath) throws(TensorFileError) {
-    let name = path.string
+  public convenience init(_ path: FilePath) throws(TensorFileError) {
     // Without O_NONBLOCK a pipe nobody writes to would hold us here for ever.
     let descriptor = path.withPlatformString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
-    guard descriptor >= 0 else { throw .lastSystemError(file: name, doing: "open it") }
+    guard descriptor >= 0 else { throw .lastSystemError(file: path.string, doing: "open it") }
+    try self.init(adopting: descriptor, path: path)
+  }
+
+  /// Maps the file open as `descriptor`, which is closed with this object, or at once when this throws.
+  package init(adopting descriptor: CInt, path: FilePath) throws(TensorFileError) {
+    let name = path.string
     var information = stat()
     guard fstat(descriptor, &information) == 0 else {
       let error = TensorFileError.lastSystemError(file: name, doing: "read its size")
@@ -119,5 +125,30 @@ extension TensorFileError {
   /// The reason `errno` gives for what the system has just refused.
   package static func lastSystemError(file: String, doing: String) -> TensorFileError {
     .system(file: file, doing: doing, reason: String(cString: strerror(errno)))
+  }
+}
+
+extension MappedFile {
+  /// Writes `bytes` to a temporary file without a name and maps it.
+  ///
+  /// The file is gone with this object; errors name `path`.
+  package convenience init(temporaryHolding bytes: UnsafeRawBufferPointer, path: FilePath)
+    throws(TensorFileError)
+  {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(folder)/fovea-XXXXXX".utf8CString)
+    let descriptor = template.withUnsafeMutableBufferPointer { buffer -> CInt in
+      guard let name = buffer.baseAddress else { return -1 }
+      let descriptor = mkstemp(name)
+      if descriptor >= 0 { unlink(name) }
+      return descriptor
+    }
+    guard descriptor >= 0 else { throw .lastSystemError(file: path.string, doing: "unpack it to \(folder)") }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    do throws(TensorFileError) { try writeAll(bytes, to: descriptor, file: path.string) } catch {
+      close(descriptor)
+      throw error
+    }
+    try self.init(adopting: descriptor, path: path)
   }
 }

@@ -27,18 +27,23 @@ package func writeWhole(
     if isOpen { close(descriptor) }
     if !isDone { _ = temporary.withPlatformString(unlink) }
   }
-  try fill { (bytes) throws(TensorFileError) in
-    var written = 0
-    while written < bytes.count {
-      let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw .lastSystemError(file: name, doing: "write it") }
-      written += count
-    }
-  }
+  try fill { (bytes) throws(TensorFileError) in try writeAll(bytes, to: descriptor, file: name) }
   isOpen = false
   guard close(descriptor) == 0 else { throw .lastSystemError(file: name, doing: "write it") }
   let status = temporary.withPlatformString { from in path.withPlatformString { to in rename(from, to) } }
   guard status == 0 else { throw .lastSystemError(file: name, doing: "write it") }
   isDone = true
+}
+
+/// Writes all bytes to an open descriptor; errors name `file`.
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt, file: String)
+  throws(TensorFileError)
+{
+  var written = 0
+  while written < bytes.count {
+    let count = write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { throw .lastSystemError(file: file, doing: "write it") }
+    written += count
+  }
 }

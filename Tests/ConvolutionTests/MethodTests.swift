@@ -146,6 +146,18 @@ import Testing
     #expect(kept[0, 0].isNaN)
   }
 
+  @Test(arguments: GradientOperator.allCases, OutputMode.allCases)
+  func theMagnitudeAloneIsThatOfTheDerivatives(kernels: GradientOperator, mode: OutputMode) {
+    var generator = SeededGenerator(seed: 9)
+    let x = Tensor(normal: [2, 130, 21, 3], using: &generator)
+    let whole = gradient(x, kernels, output: mode, boundary: .mirror)
+    let magnitude = gradientMagnitude(x, kernels, output: mode, boundary: .mirror)
+    expectAgreement(magnitude, whole.magnitude, to: 1e-6)
+    var again = whole.x
+    gradientMagnitude(x, kernels, output: mode, boundary: .mirror, into: &again)
+    #expect(again == magnitude)
+  }
+
   @Test func theChoiceFollowsRankAndSize() {
     func method(_ kernel: Kernel) -> CorrelationMethod { CorrelationMethod.choice(for: kernel).method }
     #expect(method(.gaussian(sigma: 3)) == .separable)

@@ -10,7 +10,8 @@ struct BorderedBlock {
   /// The input rows of the block: its output rows and the kernel's height less one.
   private let rows: UnsafeBufferPointer<UnsafePointer<Float>>
   private let outputRows: Int
-  private let output: UnsafeMutablePointer<Float>
+  /// The first float of the output rows, which follow one another without a gap.
+  let output: UnsafeMutablePointer<Float>
 
   /// The most output rows of a block: enough that the rows it shares with its neighbours matter little, few enough that
   /// what it keeps aside stays in the cache.
@@ -43,6 +44,14 @@ struct BorderedBlock {
             outputRows: count, output: target + start * frame.outputStride))
       }
     }
+  }
+
+  /// The floats of the output.
+  var outputCount: Int { outputRows * border.frame.outputStride }
+
+  /// The same block with its output elsewhere.
+  func redirected(to output: UnsafeMutablePointer<Float>) -> BorderedBlock {
+    BorderedBlock(border: border, rows: rows, outputRows: outputRows, output: output)
   }
 
   /// The direct method: every tap.

@@ -35,6 +35,23 @@ struct SlidePlan: Sendable {
     }
   }
 
+  /// The magnitude of the gradient, block by block: the two derivatives live in the cache only.
+  func runMagnitude(_ x: Tensor, _ kernels: GradientOperator, into target: UnsafeMutableBufferPointer<Float>)
+  {
+    let (tapsX, tapsY) = (kernels.x.taps, kernels.y.taps)
+    x.withUnsafeScalars { source in
+      guard let source = source.baseAddress, let target = target.baseAddress else { return }
+      overBlocks(source, target, cost: 2 * tapsX.count) { block in
+        let count = block.outputCount
+        withScratch(of: Float.self, count) { derivative in
+          block.correlate(tapsX)
+          block.redirected(to: derivative).correlate(tapsY)
+          planeKernels.magnitude(block.output, derivative, block.output, count)
+        }
+      }
+    }
+  }
+
   /// Cuts the output into blocks of rows, shares them out over the threads, and lends each its bordered input.
   private func overBlocks(
     _ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>, cost: Int,

@@ -1,0 +1,18 @@
+import Batch
+import Fovea
+
+/// What an error says to a person and, in one word, to a program.
+@Sendable func problem(of error: any Error) -> Problem {
+  let kind =
+    switch error {
+    case let error as BatchError: error.kind
+    case let error as ImagingError: error.kind
+    case is ConvolutionError, is FilteringError: "shape"
+    case is NetworkError: "network"
+    case is WeightFileError, is ModelFileError: "weights"
+    case is TensorFileError: "npy"
+    case is VisualizationError: "sheet"
+    default: "failed"
+    }
+  return Problem(kind: kind, message: "\(error)")
+}
