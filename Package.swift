@@ -83,7 +83,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
-    tests("Imaging", needs: ["TensorCore", system]),
+    tests("Imaging", needs: ["TensorCore", system], fixtures: true),
     tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     tests("NeuralNetwork", needs: ["TensorCore", "Convolution", system], fixtures: true),
     tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),

@@ -79,6 +79,15 @@ extension Image {
   /// Pages share one size.
   public var pageCount: Int { header.height / header.pageHeight }
 
+  /// How long each page of an animation is shown, in milliseconds; empty for other pictures.
+  public var delays: [Int] {
+    guard header.has("delay") else { return [] }
+    var values: UnsafeMutablePointer<Int32>?
+    var count: Int32 = 0
+    guard vips_image_get_array_int(header.image, "delay", &values, &count) == 0, let values else { return [] }
+    return (0..<Int(count)).map { Int(values[$0]) }
+  }
+
   /// The type of the stored values.
   public var pixelType: PixelType { PixelType(header.format) }
 
@@ -160,6 +169,14 @@ public enum PixelType: Sendable, Hashable {
     case VIPS_FORMAT_USHORT: self = .uint16
     case VIPS_FORMAT_FLOAT: self = .float32
     default: self = .other
+    }
+  }
+
+  var format: VipsBandFormat {
+    switch self {
+    case .uint8: VIPS_FORMAT_UCHAR
+    case .uint16: VIPS_FORMAT_USHORT
+    case .float32, .other: VIPS_FORMAT_FLOAT
     }
   }
 }

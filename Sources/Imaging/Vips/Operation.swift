@@ -27,6 +27,10 @@ enum Argument {
 @discardableResult
 func callVips(_ name: String, _ arguments: [String: Argument]) throws(ImagingError) -> Picture? {
   try Libvips.start()
+  return try Libvips.attempting { () throws(ImagingError) in try built(name, arguments) }
+}
+
+private func built(_ name: String, _ arguments: [String: Argument]) throws(ImagingError) -> Picture? {
   guard let operation = vips_operation_new(name) else {
     throw .failed(operation: name, reason: Libvips.takeError())
   }
