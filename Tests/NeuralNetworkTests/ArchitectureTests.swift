@@ -112,7 +112,7 @@ import Testing
     let found = try network.compiled(for: x.shape).run(x)
     let output = try #require(found.layers.first?.output)
     #expect(output.shape[-1] == 10)
-    #expect(output.scalars.allSatisfy(\.isFinite))
+    #expect(output.scalars.allSatisfy { $0.isFinite })
   }
 
   @Test func unknownNamesAreAnsweredWithTheNearest() {
