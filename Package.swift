@@ -94,6 +94,7 @@ let package = Package(
     tests("Inference", needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork"]),
     tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
     tests("Batch", needs: [system]),
+    tests("Fovea"),
     .testTarget(
       name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", system], swiftSettings: swiftSettings),
   ]

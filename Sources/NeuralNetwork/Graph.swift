@@ -1,3 +1,5 @@
+import TensorCore
+
 /// The layers of a network and how they feed one another, checked: names are unique, inputs exist, nothing runs in circles.
 ///
 /// ```swift

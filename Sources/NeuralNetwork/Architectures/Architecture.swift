@@ -1,3 +1,5 @@
+import TensorCore
+
 /// A published network by name: its layers as data, the size and preprocessing it was trained with.
 ///
 /// ```swift

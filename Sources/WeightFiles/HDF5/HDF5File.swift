@@ -103,7 +103,7 @@ package struct HDF5File: Sendable {
   /// The numbers of a dataset.
   package func tensor(_ path: String) throws(WeightFileError) -> Tensor {
     guard let dataset = datasets[path] else {
-      throw .noSuchTensor(file: name, name: path, nearest: nearestNames(to: path, among: tensorPaths))
+      throw .noSuchTensor(file: name, name: path, nearest: nearestNames(to: path, in: tensorPaths))
     }
     guard case .number(var type, let order) = dataset.type else {
       let found = if case .other(let kind, _) = dataset.type { kind } else { "" }

@@ -30,7 +30,7 @@ package struct NpzFile: Sendable {
   private func entry(_ name: String) throws(WeightFileError) -> ZipArchive.Entry {
     guard let entry = archive[name + ".npy"] else {
       throw .noSuchTensor(
-        file: archive.file.path.string, name: name, nearest: nearestNames(to: name, among: names))
+        file: archive.file.path.string, name: name, nearest: nearestNames(to: name, in: names))
     }
     return entry
   }

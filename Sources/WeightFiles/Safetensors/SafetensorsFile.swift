@@ -97,7 +97,7 @@ package struct SafetensorsFile: Sendable {
   func tensor(_ name: String) throws(WeightFileError) -> Tensor {
     guard let entry = entries[name] else {
       throw .noSuchTensor(
-        file: file.path.string, name: name, nearest: nearestNames(to: name, among: names))
+        file: file.path.string, name: name, nearest: nearestNames(to: name, in: names))
     }
     do { return try file.tensor(in: entry.bytes, as: entry.type, shape: entry.shape) } catch {
       throw .file(error)
