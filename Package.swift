@@ -33,8 +33,10 @@ let package = Package(
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
 
+    .target(name: "CKernels", cSettings: cSettings),
+
     room("TensorCore", needs: ["COpenBLAS"]),
-    room("Convolution", needs: ["TensorCore"]),
+    room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
 
     .target(

@@ -1,0 +1,6 @@
+#ifndef FOVEA_CKERNELS_H
+#define FOVEA_CKERNELS_H
+
+#include "CKernelsLayers.h"
+
+#endif
