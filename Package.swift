@@ -19,31 +19,79 @@ func room(_ name: String, needs: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: needs, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, needs: [Target.Dependency] = []) -> Target {
+/// The tests of one room; they may use what `needs` names besides it.
+func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + needs,
-    exclude: [], resources: [], swiftSettings: swiftSettings)
+    exclude: fixtures ? ["Fixtures"] : [], swiftSettings: swiftSettings)
 }
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "Fovea",
   platforms: [.macOS(.v15)],
-  products: [],
-  dependencies: [],
+  products: [
+    .library(name: "Fovea", targets: ["Fovea"]),
+    .executable(name: "fovea", targets: ["fovea-tool"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+  ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
-
+    cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
+    cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
+    cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+    cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
+    .systemLibrary(name: "CXattr"),
     .target(name: "CKernels", cSettings: cSettings),
 
-    room("TensorCore", needs: ["COpenBLAS"]),
+    room("TensorCore", needs: ["COpenBLAS", system]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
+    room("Isolation", needs: [system]),
+    room("Batch", needs: ["CXattr", system]),
+    room("Imaging", needs: ["CVips", "TensorCore", system]),
+    room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
+    room(
+      "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
+    room("Datasets", needs: ["TensorCore", "CZlib", system]),
+    room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
+    room(
+      "Fovea",
+      needs: [
+        "TensorCore", "Convolution", "Imaging", "Filtering", "NeuralNetwork", "WeightFiles", "ModelFiles",
+        "Datasets", "Visualization",
+      ]),
+    .executableTarget(
+      name: "fovea-tool", dependencies: ["Fovea", "Batch", "Isolation", system, logging, argumentParser],
+      swiftSettings: swiftSettings),
+
+    // Nothing but a worker, for the tests to spawn; `fovea` is its own.
+    .executableTarget(
+      name: "fovea-worker", dependencies: ["Isolation", "WeightFiles"], swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
-    tests("Convolution", needs: ["TensorCore"]),
-    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
+    tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
+    tests("Imaging", needs: ["TensorCore", system]),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"], fixtures: true),
+    tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
+    tests(
+      "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
+    ),
+    tests("Datasets", needs: [system]),
+    tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
+    tests("Batch", needs: [system]),
+    .testTarget(
+      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", system], swiftSettings: swiftSettings),
   ]
 )

@@ -15,7 +15,7 @@ allowed() {
     WeightFiles)   echo "Isolation CHDF5 CZip CZlib" ;;
     ModelFiles)    echo "WeightFiles Isolation NeuralNetwork Convolution" ;;
     Inference)     echo "ModelFiles Imaging NeuralNetwork Convolution" ;;
-    Datasets)      echo "Imaging" ;;
+    Datasets)      echo "Imaging CZlib" ;;
     Training)      echo "NeuralNetwork Convolution Datasets ModelFiles" ;;
     Visualization) echo "Imaging NeuralNetwork" ;;
     Batch)         echo "" ;;

@@ -154,11 +154,13 @@ struct Lowering {
     }
     let (gamma, beta) = (numbers(.gamma, or: 1), numbers(.beta, or: 0))
     let (mean, variance) = (numbers(.movingMean, or: 0), numbers(.movingVariance, or: 1))
-    let scales = (0..<channels).map {
-      Double(gamma[$0]) / (Double(variance[$0]) + Double(b.epsilon)).squareRoot()
+    var (scales, offsets) = (gamma, beta)
+    for c in 0..<channels {
+      let deviation = (Double(variance[c]) + Double(b.epsilon)).squareRoot()
+      let scale = Double(gamma[c]) / deviation
+      scales[c] = Float(scale)
+      offsets[c] = Float(Double(beta[c]) - scale * Double(mean[c]))
     }
-    let offsets = (0..<channels).map { Float(Double(beta[$0]) - scales[$0] * Double(mean[$0])) }
-    return .affine(
-      scale: Tensor(scales.map(Float.init), shape: [channels]), offset: Tensor(offsets, shape: [channels]))
+    return .affine(scale: Tensor(scales, shape: [channels]), offset: Tensor(offsets, shape: [channels]))
   }
 }

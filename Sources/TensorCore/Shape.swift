@@ -19,14 +19,15 @@ public struct Shape: Sendable, Hashable {
 
   /// A shape from extents that come from outside; `nil` when one is negative or their product overflows `Int`.
   public init?(checking dimensions: [Int]) {
-    var count = 1
+    // Zeros count as ones here, so that the strides of an empty shape fit too.
+    var product = 1
     for extent in dimensions {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      let (next, overflow) = product.multipliedReportingOverflow(by: max(extent, 1))
       guard extent >= 0, !overflow else { return nil }
-      count = product
+      product = next
     }
     self.dimensions = dimensions
-    self.count = count
+    count = dimensions.contains(0) ? 0 : product
   }
 
   /// The number of axes.

@@ -1,0 +1,64 @@
+import Convolution
+import TensorCore
+
+/// One filter on one size of float plane, as `Peers/filters.py` asks for it.
+struct FilterCase {
+  enum Filter: String {
+    /// A dense kernel of `parameter` x `parameter` random taps.
+    case correlate
+    /// A Gaussian of sigma `parameter`.
+    case gaussian
+    /// A mean over `parameter` x `parameter` pixels.
+    case box
+    /// The magnitude of the Sobel gradient; `parameter` is ignored.
+    case sobel
+  }
+
+  let filter: Filter
+  let height: Int
+  let width: Int
+  let parameter: Double
+  let boundary: Boundary
+
+  /// `correlate 4000 6000 9 edge`; `nil` when the line is no case.
+  init?(_ line: String) {
+    let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+    guard words.count == 5, let filter = Filter(rawValue: words[0]), let height = Int(words[1]),
+      let width = Int(words[2]), let parameter = Double(words[3]), let boundary = Boundary(name: words[4])
+    else { return nil }
+    self.filter = filter
+    self.height = height
+    self.width = width
+    self.parameter = parameter
+    self.boundary = boundary
+  }
+
+  /// The time of each of `runs` runs in milliseconds, after one that warms up; the result's memory is used again.
+  func milliseconds(runs: Int) -> [Double] {
+    var generator = SeededGenerator(seed: 1)
+    let x = Tensor(uniform: [height, width], in: 0..<255, using: &generator)
+    let size = Int(parameter)
+    let kernel: Kernel =
+      switch filter {
+      case .correlate:
+        Kernel(
+          rows: size, columns: size,
+          taps: Tensor(uniform: [size, size], in: -1..<1, using: &generator).scalars)
+      case .gaussian: .gaussian(sigma: parameter)
+      case .box: .box(height: size, width: size)
+      case .sobel: .sobelX
+      }
+    var result = Tensor(repeating: 0, shape: [height, width])
+    let clock = ContinuousClock()
+    let times = (0...runs).map { _ in
+      let time = clock.measure {
+        switch filter {
+        case .sobel: gradientMagnitude(x, .sobel, boundary: boundary, into: &result)
+        default: correlate(x, kernel, boundary: boundary, into: &result)
+        }
+      }
+      return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
+    }
+    return Array(times.dropFirst())
+  }
+}

@@ -1,0 +1,57 @@
+package import SystemPackage
+
+/// Where outputs go: one named file, or a folder in which the inputs' tree is mirrored.
+package struct OutputMap: Sendable {
+  package enum Destination: Sendable, Hashable {
+    case file(FilePath)
+    case folder(FilePath)
+  }
+
+  package let destination: Destination
+  /// Text between a name and its suffix.
+  package let addition: String
+
+  /// - Parameters:
+  ///   - path: what the user asked for: a file when its suffix is one of `fileSuffixes` and no folder has that name.
+  ///   - addition: text that goes between a name and its suffix.
+  package init(_ path: FilePath, fileSuffixes: Set<String>, addition: String = "") {
+    let isFile = fileSuffixes.contains(path.suffix) && FileFacts.ifPresent(path)?.kind != .folder
+    destination = isFile ? .file(path) : .folder(path)
+    self.addition = addition
+  }
+
+  /// The output folder; `nil` for a named file.
+  package var folder: FilePath? {
+    if case .folder(let folder) = destination { folder } else { nil }
+  }
+
+  package func target(of input: Input) -> OutputTarget {
+    switch destination {
+    case .file(let file):
+      OutputTarget(folder: file.folder, stem: file.stemBytes, suffix: file.suffix, namedFile: file)
+    case .folder(let folder):
+      OutputTarget(
+        folder: folder.pushing(input.place.removingLastComponent()),
+        stem: input.place.stemBytes + Array(addition.utf8), suffix: input.place.suffix, namedFile: nil)
+    }
+  }
+}
+
+/// Where the outputs of one input belong.
+package struct OutputTarget: Sendable {
+  package let folder: FilePath
+  /// The name without a suffix.
+  package let stem: [UInt8]
+  /// The input's suffix, or that of the file the user named.
+  package let suffix: String
+  /// The file the user named with `-o`.
+  package let namedFile: FilePath?
+
+  /// `folder/stem.suffix`, or the file the user named.
+  package func file(suffix: String) -> FilePath {
+    namedFile ?? folder.appending(bytes: stem + Array(".\(suffix)".utf8))
+  }
+
+  /// `folder/stem`, a folder for several outputs.
+  package var subfolder: FilePath { folder.appending(bytes: stem) }
+}

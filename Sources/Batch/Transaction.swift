@@ -1,0 +1,49 @@
+package import SystemPackage
+
+/// The outputs of one input: written under temporary names, and given their own when all of them are whole.
+///
+/// ```swift
+/// try outputs.write("Output/photo.png") { temporary in try picture.write(to: temporary) }
+/// ```
+package struct Transaction {
+  private let replacing: Bool
+  private var pending: [(temporary: FilePath, target: FilePath)] = []
+
+  init(replacing: Bool) { self.replacing = replacing }
+
+  /// The files written so far, in order.
+  package var targets: [FilePath] { pending.map(\.target) }
+
+  /// Has `body` write the content of `target` to the path it is given, an empty file with the same suffix.
+  package mutating func write(_ target: FilePath, _ body: (FilePath) throws -> Void) throws {
+    let temporary = try TemporaryFiles.reserve(for: target)
+    pending.append((temporary, target))
+    try body(temporary)
+  }
+
+  /// Gives every file its name: all of them, or none that is new.
+  mutating func commit(noting record: DoneRecord) throws(BatchError) {
+    for index in pending.indices { record.attach(to: pending[index].temporary) }
+    for index in pending.indices {
+      do {
+        try TemporaryFiles.publish(pending[index].temporary, as: pending[index].target, replacing: replacing)
+      } catch {
+        if !replacing { for done in pending[..<index] { remove(done.target) } }
+        for left in pending[index...] { TemporaryFiles.discard(left.temporary) }
+        pending = []
+        throw error
+      }
+    }
+  }
+
+  /// A message about these files with the names people know in the place of the temporary ones.
+  func renamed(_ message: String) -> String {
+    pending.reduce(message) { $0.replacing($1.temporary.text, with: $1.target.text) }
+  }
+
+  /// Leaves nothing behind.
+  mutating func abandon() {
+    for file in pending { TemporaryFiles.discard(file.temporary) }
+    pending = []
+  }
+}

@@ -1,0 +1,15 @@
+/// Why a picture could not be filtered.
+public enum FilteringError: Error, Sendable, Equatable {
+  /// ``OutputMode/valid`` with a kernel that does not fit into the picture.
+  case kernelLargerThanPicture(kernelHeight: Int, kernelWidth: Int, height: Int, width: Int)
+}
+
+extension FilteringError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .kernelLargerThanPicture(let kernelHeight, let kernelWidth, let height, let width):
+      "a \(kernelWidth)x\(kernelHeight) kernel does not fit into a \(width)x\(height) picture, "
+        + "so 'valid' has no pixels; 'same' and 'full' do"
+    }
+  }
+}

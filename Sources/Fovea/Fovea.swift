@@ -1,0 +1,4 @@
+// Everything `import Fovea` brings.
+@_exported public import Convolution
+@_exported public import NeuralNetwork
+@_exported public import TensorCore

@@ -1,0 +1,56 @@
+import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file that appears under its name whole or not at all.
+enum AtomicFile {
+  /// Lends `fill` the descriptor of a temporary file beside `path`, which takes the name when `fill` returns and is
+  /// removed when it throws. Mode bits are what the process' umask leaves of read and write.
+  static func write(_ path: FilePath, _ fill: (CInt) throws(ImagingError) -> Void) throws(ImagingError) {
+    guard path.lastComponent != nil else { throw .cannotWrite(path, reason: "it names no file") }
+    let name = ".fovea-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp"
+    let temporary = path.removingLastComponent().appending(name)
+    // Readable as well: the TIFF writer goes back to what it has written.
+    let descriptor = temporary.withPlatformString { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw .cannotWrite(path, reason: Errno(rawValue: errno).description) }
+    do {
+      defer { close(descriptor) }
+      try fill(descriptor)
+    } catch {
+      _ = temporary.withPlatformString(unlink)
+      throw error
+    }
+    let status = temporary.withPlatformString { from in path.withPlatformString { rename(from, $0) } }
+    guard status == 0 else {
+      let reason = Errno(rawValue: errno).description
+      _ = temporary.withPlatformString(unlink)
+      throw .cannotWrite(path, reason: reason)
+    }
+  }
+
+  /// Why the file takes no more bytes, or `nil` when it does: tells a full disk from a damaged source, which libvips'
+  /// error text does not. Called when the file is given up, so the bytes it adds do no harm.
+  static func refusal(of descriptor: CInt) -> String? {
+    lseek(descriptor, 0, SEEK_END)
+    let block = [UInt8](repeating: 0, count: 65_536)
+    var left = block.count
+    while left > 0 {
+      let count = block.withUnsafeBytes { append(descriptor, $0.baseAddress, left) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return Errno(rawValue: errno).description }
+      left -= count
+    }
+    return nil
+  }
+}
+
+/// The system's `write`, under a name that `AtomicFile.write` does not hide.
+private func append(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}

@@ -1,0 +1,117 @@
+import CVips
+import SystemPackage
+
+/// The libvips decoder that reads a file, chosen by the file's content and allowed by the options.
+struct Loader: Sendable {
+  let path: FilePath
+  let operation: String
+  /// Whether libvips reads the file through a stream of its own; a few decoders only take a file's name.
+  let readsStream: Bool
+
+  /// Chooses the decoder. The block on untrusted ones is decided here, before any of them sees the file: libvips' own
+  /// switch holds for the whole process and could not be lifted for one load beside others.
+  init(path: FilePath, signature: Signature?, options: LoadOptions) throws(ImagingError) {
+    self.path = path
+    if let name = try Loader.withSource(path, { source in vips_foreign_find_load_source(source) }) {
+      operation = String(cString: name)
+      readsStream = true
+    } else if let name = path.asLibvipsName.withPlatformString({ vips_foreign_find_load($0) }) {
+      operation = String(cString: name)
+      readsStream = false
+    } else {
+      let reason = Libvips.takeError()
+      throw signature == nil ? .notPicture(path) : .damaged(path, reason: reason)
+    }
+    guard signature == nil || !options.allowsUntrustedFormats, let call = vips_operation_new(operation) else { return }
+    defer { fovea_unref(call) }
+    guard fovea_is_untrusted(call) == 0 else {
+      // The format's own decoder has looked at the file and left it to the ones that try everything.
+      if let signature { throw .damaged(path, reason: "a \(signature.rawValue) file its decoder cannot open") }
+      let nickname = UnsafeMutableRawPointer(call).assumingMemoryBound(to: VipsObject.self)
+      let format = String(cString: vips_nickname_find(fovea_type_of(nickname)))
+      throw .blockedFormat(path, format: format.replacing("_source", with: ""))
+    }
+  }
+
+  /// Reads the header and makes the first step of a pipeline.
+  func open(_ access: Image.Access) throws(ImagingError) -> Picture {
+    do {
+      return try load(access, pages: -1)
+    } catch {
+      // A TIFF or HEIF whose pages differ in size cannot be one strip; its first page is the picture.
+      if let first = try? load(access, pages: 1) { return first }
+      guard case .failed(_, let reason) = error else { throw error }
+      throw .damaged(path, reason: reason)
+    }
+  }
+
+  private func load(_ access: Image.Access, pages: Int) throws(ImagingError) -> Picture {
+    var arguments: [String: Argument] = [
+      "access": .choice(access == .sequential ? VIPS_ACCESS_SEQUENTIAL : VIPS_ACCESS_RANDOM),
+      "fail-on": .choice(VIPS_FAIL_ON_ERROR),
+    ]
+    guard let probe = vips_operation_new(operation) else {
+      throw .failed(operation: operation, reason: Libvips.takeError())
+    }
+    if fovea_has_property(probe, "n") != 0 { arguments["n"] = .int(pages) }
+    fovea_unref(probe)
+    guard readsStream else {
+      arguments["filename"] = .path(path)
+      return try Picture.made(by: operation, arguments)
+    }
+    let call = arguments
+    return try Loader.withSource(path) { (source) throws(ImagingError) in
+      try Picture.made(by: operation, call.merging(["source": .object(source)]) { $1 })
+    }
+  }
+
+  private static func withSource<Result>(
+    _ path: FilePath, _ body: (UnsafeMutablePointer<VipsSource>) throws(ImagingError) -> Result
+  ) throws(ImagingError) -> Result {
+    guard let source = path.withPlatformString({ vips_source_new_from_file($0) }) else {
+      throw .unreadable(path, reason: Libvips.takeError())
+    }
+    defer { fovea_unref(source) }
+    return try body(source)
+  }
+}
+
+extension FilePath {
+  /// The path as libvips' functions for names take it: they read a trailing `[...]` as options.
+  fileprivate var asLibvipsName: FilePath {
+    var name = self
+    guard let last = name.lastComponent, last.string.hasSuffix("]") else { return self }
+    name.removeLastComponent()
+    return name.appending(last.string + "[]")
+  }
+}
+
+extension Picture {
+  /// Refuses pictures of more pixels than the options allow.
+  func check(against options: LoadOptions, _ path: FilePath) throws(ImagingError) {
+    let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
+    guard overflow || pixels > options.maximumPixels else { return }
+    throw .tooLarge(
+      path, width: width, height: pageHeight, pages: height / pageHeight, limit: options.maximumPixels)
+  }
+
+  /// Whether applying the EXIF orientation reads rows in another order than the file's.
+  var orientationTurnsRows: Bool { vips_image_get_orientation(image) > 2 }
+
+  /// Upright, and in a colour space whose code values mean what the rest of the package takes them for.
+  func normalised(_ path: FilePath) throws(ImagingError) -> Picture {
+    do {
+      var picture = self
+      if has("page-height"), height == pageHeight {
+        picture = try withHeader { image in
+          for field in pageFields { vips_image_remove(image, field) }
+        }
+      }
+      if vips_image_get_orientation(image) > 1 { picture = try picture.applying("autorot") }
+      return try picture.inDisplaySpace()
+    } catch {
+      guard case .failed(_, let reason) = error else { throw error }
+      throw .damaged(path, reason: reason)
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import CVips
+public import SystemPackage
+import TensorCore
+
+/// A format that pictures are written in.
+public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
+  case png, jpeg, webp, tiff, gif, heif, avif, npy
+
+  /// The format that a file name's suffix stands for, without the dot, in any case.
+  public init?(suffix: String) {
+    guard let format = PictureFormat.allCases.first(where: { $0.suffixes.contains(suffix.lowercased()) })
+    else { return nil }
+    self = format
+  }
+
+  /// The suffixes of this format, the usual one first.
+  public var suffixes: [String] {
+    switch self {
+    case .png: ["png"]
+    case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
+    case .webp: ["webp"]
+    case .tiff: ["tif", "tiff"]
+    case .gif: ["gif"]
+    case .heif: ["heic", "heif"]
+    case .avif: ["avif"]
+    case .npy: ["npy"]
+    }
+  }
+
+  /// Whether values are kept as floats; the others round and clip to 8 or 16 bits.
+  var holdsFloats: Bool { self == .tiff || self == .npy }
+
+  static var writableSuffixes: String { allCases.flatMap(\.suffixes).joined(separator: ", ") }
+}
+
+/// How a picture is written.
+public struct WriteOptions: Sendable, Hashable {
+  /// The format; `nil` takes it from the suffix.
+  public var format: PictureFormat?
+  /// 1...100 for formats that lose detail.
+  public var quality: Int
+  /// Whether EXIF, XMP, IPTC data and the colour profile are left out; the profile is applied first then.
+  public var stripsMetadata: Bool
+  /// Key and value pairs for a PNG's text chunks, in this order; keys of 1...79 Latin letters.
+  public var text: [TextEntry]
+
+  /// One text chunk of a PNG.
+  public struct TextEntry: Sendable, Hashable {
+    public var key: String
+    public var value: String
+
+    public init(_ key: String, _ value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  public init(
+    format: PictureFormat? = nil, quality: Int = 90, stripsMetadata: Bool = false, text: [TextEntry] = []
+  ) {
+    self.format = format
+    self.quality = quality
+    self.stripsMetadata = stripsMetadata
+    self.text = text
+  }
+}
+
+extension Image {
+  /// Writes the picture, whole or not at all: to a temporary file beside `path` that takes its name at the end.
+  ///
+  /// Metadata is kept where the format can; 16 bits stay 16 in PNG and TIFF; floats stay floats in TIFF and `.npy` and
+  /// are rounded and clipped to 0...255 elsewhere. Equal pictures give equal bytes. Throws
+  /// ``ImagingError/damaged(_:reason:)`` when the source is at fault and ``ImagingError/cannotWrite(_:reason:)`` when
+  /// the target is; what stood at `path` before is then untouched.
+  public func write(to path: FilePath, options: WriteOptions = .init()) throws(ImagingError) {
+    guard let format = options.format ?? path.extension.flatMap(PictureFormat.init(suffix:)) else {
+      throw .unknownSuffix(path)
+    }
+    guard format != .npy else { return try writeNpy(to: path) }
+    let source = options.stripsMetadata ? try inSRGB() : self
+    var picture = try namingOrigin { () throws(ImagingError) in
+      try source.pipeline().readyToSave(as: format)
+    }
+    if !options.text.isEmpty { picture = try picture.withText(options.text) }
+    picture = try picture.applying("copy")
+    picture.limitThreads()
+    var arguments: [String: Argument] = ["in": .picture(picture)]
+    if options.stripsMetadata { arguments["strip"] = .bool(true) }
+    switch format {
+    case .jpeg, .webp, .heif, .avif: arguments["Q"] = .int(min(max(options.quality, 1), 100))
+    case .tiff:
+      arguments["bigtiff"] = .bool(picture.byteCount > 3_900_000_000)
+      arguments["compression"] = .choice(VIPS_FOREIGN_TIFF_COMPRESSION_LZW)
+    case .png, .gif, .npy: break
+    }
+    let call = arguments
+    let origin = origin
+    try AtomicFile.write(path) { (descriptor) throws(ImagingError) in
+      guard let target = vips_target_new_to_descriptor(descriptor) else {
+        throw .cannotWrite(path, reason: Libvips.takeError())
+      }
+      defer { fovea_unref(target) }
+      do throws(ImagingError) {
+        try callVips(format.saver, call.merging(["target": .object(target)]) { $1 })
+      } catch {
+        guard case .failed(_, let reason) = error else { throw error }
+        if let refusal = AtomicFile.refusal(of: descriptor) {
+          throw .cannotWrite(path, reason: refusal)
+        }
+        if let origin { throw .damaged(origin, reason: reason) }
+        throw .cannotWrite(path, reason: reason)
+      }
+    }
+  }
+
+  /// As ``write(to:options:)-(FilePath,_)`` for a path that is text.
+  public func write(to path: String, options: WriteOptions = .init()) throws(ImagingError) {
+    try write(to: FilePath(path), options: options)
+  }
+
+  private func writeNpy(to path: FilePath) throws(ImagingError) {
+    var tensor = try storedScalars()
+    switch arrayRank ?? (pageCount > 1 ? 4 : 3) {
+    case 2 where channels == 1: tensor = tensor.reshaped([height, width])
+    case 4: tensor = tensor.reshaped([pageCount, height, width, channels])
+    default: break
+    }
+    do throws(TensorFileError) {
+      try tensor.write(npy: path)
+    } catch {
+      if case .system(_, _, let reason) = error { throw .cannotWrite(path, reason: reason) }
+      throw .cannotWrite(path, reason: "\(error)")
+    }
+  }
+}
+
+extension PictureFormat {
+  fileprivate var saver: String {
+    switch self {
+    case .png: "pngsave_target"
+    case .jpeg: "jpegsave_target"
+    case .webp: "webpsave_target"
+    case .tiff: "tiffsave_target"
+    case .gif: "gifsave_target"
+    case .heif: "heifsave_target"
+    case .avif: "avifsave_target"
+    case .npy: ""
+    }
+  }
+}
+
+extension Picture {
+  fileprivate var byteCount: Int {
+    width * height * bands * Int(vips_format_sizeof(format))
+  }
+
+  /// Rounded and clipped to integers where the format holds no floats.
+  fileprivate func readyToSave(as target: PictureFormat) throws(ImagingError) -> Picture {
+    guard !target.holdsFloats, format != VIPS_FORMAT_UCHAR, format != VIPS_FORMAT_USHORT else { return self }
+    let rounded = try applying("linear", ["a": .doubles([1]), "b": .doubles([0.5])])
+    return try rounded.applying("cast", ["format": .choice(VIPS_FORMAT_UCHAR)])
+  }
+
+  fileprivate func withText(_ entries: [WriteOptions.TextEntry]) throws(ImagingError) -> Picture {
+    try withHeader { image in
+      for (index, entry) in entries.enumerated() {
+        vips_image_set_string(image, "png-comment-\(index)-\(entry.key)", entry.value)
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import Convolution
+import NeuralNetwork
+import WeightFiles
+
+extension KerasSettings {
+  /// What the layer computes; throws for classes and settings that are not known.
+  func operation() throws(ModelFileError) -> NeuralNetwork.Operation {
+    if let activation = try activationOfLayer() {
+      return activation == .linear ? .identity : .activation(activation)
+    }
+    switch kind {
+    case "Conv2D", "Convolution2D": return .convolution(try convolution())
+    case "DepthwiseConv2D", "DepthwiseConvolution2D": return .depthwiseConvolution(try depthwiseConvolution())
+    case "SeparableConv2D", "SeparableConvolution2D": return .separableConvolution(try separableConvolution())
+    case "Conv2DTranspose", "Convolution2DTranspose", "Deconvolution2D":
+      return .transposedConvolution(try transposedConvolution())
+    case "Dense":
+      return .dense(
+        Dense(
+          units: try integer("units", "output_dim"), usesBias: try truth("use_bias", "bias", default: true),
+          activation: try activation()))
+    case "BatchNormalization", "BatchNormalizationV1", "SyncBatchNormalization":
+      try requireChannelAxis()
+      if let mode = value("mode"), mode.integer != 0 { throw refusal("mode", mode, expected: "0") }
+      guard try !truth("renorm", default: false) else {
+        throw refusal("renorm", value("renorm"), expected: "false")
+      }
+      return .batchNormalization(
+        BatchNormalization(
+          epsilon: try number("epsilon", default: 1e-3), momentum: try number("momentum", default: 0.99),
+          scales: try truth("scale", default: true), centers: try truth("center", default: true)))
+    case "MaxPooling2D", "MaxPool2D": return .pooling(try pooling(.maximum))
+    case "AveragePooling2D", "AvgPool2D": return .pooling(try pooling(.average))
+    case "GlobalMaxPooling2D", "GlobalMaxPool2D": return try globalPooling(.maximum)
+    case "GlobalAveragePooling2D", "GlobalAvgPool2D": return try globalPooling(.average)
+    case "Flatten":
+      try requireChannelsLast()
+      return .flatten(.channelsLast)
+    case "Reshape":
+      guard let extents = value("target_shape")?.list?.map(\.integer), !extents.contains(nil) else {
+        throw refusal("target_shape", value("target_shape"), expected: "a list of whole numbers")
+      }
+      return .reshape(extents.compactMap { $0 }, .channelsLast)
+    case "ZeroPadding2D":
+      try requireChannelsLast()
+      return .zeroPadding(try margins("padding"))
+    case "Cropping2D":
+      try requireChannelsLast()
+      return .cropping(try margins("cropping"))
+    case "UpSampling2D":
+      try requireChannelsLast()
+      return .upSampling(try extent("size", default: 2), try interpolation())
+    case "Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout":
+      return .dropout(rate: try number("rate", "p", default: 0.5))
+    case "GaussianNoise", "ActivityRegularization", "Identity", "RandomFlip", "RandomRotation", "RandomZoom",
+      "RandomTranslation", "RandomContrast", "RandomBrightness":
+      // They act in training only.
+      return .identity
+    case "Add": return .add
+    case "Subtract": return .subtract
+    case "Multiply": return .multiply
+    case "Average": return .average
+    case "Maximum": return .maximum
+    case "Concatenate":
+      try requireChannelAxis()
+      return .concatenate
+    case "Merge": return try merge()
+    case "Rescaling":
+      return .rescaling(scale: try numbers("scale", default: 1), offset: try numbers("offset", default: 0))
+    case "InputLayer": return .input(try inputShape())
+    default: throw .unsupportedLayer(file: file, layer: layer, kind: kind)
+    }
+  }
+
+  private func convolution() throws(ModelFileError) -> Convolution2D {
+    try requireChannelsLast()
+    return Convolution2D(
+      filters: try integer("filters", "nb_filter"), kernelSize: try kernelSize(),
+      stride: try extent("strides", "subsample", default: 1),
+      dilation: try extent("dilation_rate", "atrous_rate", default: 1),
+      groups: try integer("groups", default: 1),
+      padding: try padding(), usesBias: try truth("use_bias", "bias", default: true),
+      activation: try activation())
+  }
+
+  private func depthwiseConvolution() throws(ModelFileError) -> DepthwiseConvolution2D {
+    try requireChannelsLast()
+    return DepthwiseConvolution2D(
+      depthMultiplier: try integer("depth_multiplier", default: 1), kernelSize: try kernelSize(),
+      stride: try extent("strides", "subsample", default: 1),
+      dilation: try extent("dilation_rate", default: 1),
+      padding: try padding(), usesBias: try truth("use_bias", "bias", default: true),
+      activation: try activation())
+  }
+
+  private func separableConvolution() throws(ModelFileError) -> SeparableConvolution2D {
+    try requireChannelsLast()
+    let depthwise = DepthwiseConvolution2D(
+      depthMultiplier: try integer("depth_multiplier", default: 1), kernelSize: try kernelSize(),
+      stride: try extent("strides", "subsample", default: 1),
+      dilation: try extent("dilation_rate", default: 1),
+      padding: try padding(), usesBias: false)
+    return SeparableConvolution2D(
+      depthwise: depthwise, filters: try integer("filters", "nb_filter"),
+      usesBias: try truth("use_bias", "bias", default: true), activation: try activation())
+  }
+
+  private func transposedConvolution() throws(ModelFileError) -> TransposedConvolution2D {
+    try requireChannelsLast()
+    let dilation = try extent("dilation_rate", default: 1)
+    guard dilation == 1 else { throw refusal("dilation_rate", value("dilation_rate"), expected: "1") }
+    if let padding = value("output_padding") { throw refusal("output_padding", padding, expected: "null") }
+    return TransposedConvolution2D(
+      filters: try integer("filters", "nb_filter"), kernelSize: try kernelSize(),
+      stride: try extent("strides", "subsample", default: 1), padding: try padding(),
+      usesBias: try truth("use_bias", "bias", default: true), activation: try activation())
+  }
+
+  private func pooling(_ kind: Pooling.Kind) throws(ModelFileError) -> Pooling {
+    try requireChannelsLast()
+    let size = try extent("pool_size", default: 2)
+    return Pooling(kind, size: size, stride: try extent("strides", default: size), padding: try padding())
+  }
+
+  private func globalPooling(_ kind: Pooling.Kind) throws(ModelFileError) -> NeuralNetwork.Operation {
+    try requireChannelsLast()
+    return .globalPooling(kind, keepsAxes: try truth("keepdims", default: false))
+  }
+
+  private func interpolation() throws(ModelFileError) -> Interpolation {
+    switch value("interpolation")?.text ?? "nearest" {
+    case "nearest": return .nearest
+    case "bilinear": return .bilinear
+    default: throw refusal("interpolation", value("interpolation"), expected: "\"nearest\" or \"bilinear\"")
+    }
+  }
+
+  /// Keras 1's one layer for all that joins.
+  private func merge() throws(ModelFileError) -> NeuralNetwork.Operation {
+    switch value("mode")?.text {
+    case "sum": return .add
+    case "mul": return .multiply
+    case "ave": return .average
+    case "max": return .maximum
+    case "concat":
+      try requireChannelAxis("concat_axis")
+      return .concatenate
+    default: throw refusal("mode", value("mode"), expected: "sum, mul, ave, max or concat")
+    }
+  }
+
+  private func numbers(_ name: String, default standard: Float) throws(ModelFileError) -> [Float] {
+    guard let found = value(name) else { return [standard] }
+    if let number = found.number { return [Float(number)] }
+    if let list = found.list, !list.isEmpty {
+      let numbers = list.compactMap(\.number)
+      if numbers.count == list.count { return numbers.map { Float($0) } }
+    }
+    throw refusal(name, found, expected: "a number, or one a channel")
+  }
+
+  /// The shape a layer declares for its input: `[batch, rows, columns, channels]` or `[batch, channels]`.
+  func inputShape() throws(ModelFileError) -> InputShape {
+    if let units = value("input_dim")?.integer { return InputShape(channels: units, isVector: true) }
+    let found = value("batch_shape", "batch_input_shape", "batch_input_shape")
+    guard let extents = found?.list, extents.allSatisfy({ $0.isNull || $0.integer.map { $0 > 0 } == true })
+    else {
+      throw refusal("batch_shape", found, expected: "[null, rows, columns, channels]")
+    }
+    switch extents.count {
+    case 4:
+      return InputShape(height: extents[1].integer, width: extents[2].integer, channels: extents[3].integer)
+    case 2: return InputShape(channels: extents[1].integer, isVector: true)
+    default: throw refusal("batch_shape", found, expected: "[null, rows, columns, channels]")
+    }
+  }
+
+  /// Whether the layer says what shape it expects, as the first layer of a Sequential does.
+  var declaresInput: Bool { value("batch_shape", "batch_input_shape", "input_dim") != nil }
+
+  /// Whether Keras 3 wrote this: it describes data types as objects and shapes under a new name.
+  var isKeras3: Bool { config["dtype"]?.object != nil || config["batch_shape"] != nil }
+}

@@ -1,0 +1,228 @@
+public import TensorCore
+
+/// What a sheet of activations shows and how.
+public struct ActivationSheetOptions: Sendable, Hashable {
+  /// What stands under each tile.
+  public enum Caption: String, Sendable, Hashable, CaseIterable {
+    case none
+    case index
+    /// The index, then mean, max and share of zeros.
+    case statistics
+  }
+
+  /// The layer's name, first on the sheet.
+  public var title: String
+  /// What the network was shown: the input's name.
+  public var input: String?
+  /// A line that must stand on every sheet of this origin, as "synthetic Gabor bank".
+  public var note: String?
+  public var selection: ChannelSelection
+  public var caption: Caption
+  /// `nil`: viridis, and the diverging map on a symmetric scale.
+  ///
+  /// A diverging map keeps zero in its middle, so with it every range is widened to be symmetric.
+  public var colorMap: ColorMap?
+  /// The range over all shown layers, for ``Scaling/model``.
+  public var modelRange: ValueRange?
+  public var columns: Int?
+  /// How many times small maps are enlarged; `nil` chooses.
+  public var zoom: Int?
+  /// Names of the units of a dense layer, by index: classes.
+  public var labels: [String]
+  /// How many of a dense layer's largest units are listed by name and value.
+  public var listed: Int
+
+  public init(
+    title: String = "", input: String? = nil, note: String? = nil, selection: ChannelSelection = .init(),
+    caption: Caption = .index, colorMap: ColorMap? = nil, modelRange: ValueRange? = nil, columns: Int? = nil,
+    zoom: Int? = nil, labels: [String] = [], listed: Int = 10
+  ) {
+    self.title = title
+    self.input = input
+    self.note = note
+    self.selection = selection
+    self.caption = caption
+    self.colorMap = colorMap
+    self.modelRange = modelRange
+    self.columns = columns
+    self.zoom = zoom
+    self.labels = labels
+    self.listed = listed
+  }
+}
+
+extension ContactSheet {
+  /// A sheet of a layer's output for one sample: `[H, W, C]`, `[1, H, W, C]` or a plane `[H, W]` as a grid of tiles,
+  /// `[C]`, `[1, C]` and maps of one row and column as a strip of cells.
+  ///
+  /// Throws ``VisualizationError`` for other shapes, several samples, channels that do not exist.
+  public init(
+    of activations: Tensor, scale: Scaling = .layer, options: ActivationSheetOptions = .init()
+  ) throws(VisualizationError) {
+    try self.init(of: activations, scale: scale, options: options, typesetter: .system)
+  }
+
+  /// The same with another hand to set the type.
+  package init(
+    of activations: Tensor, scale: Scaling, options: ActivationSheetOptions, typesetter: Typesetter
+  ) throws(VisualizationError) {
+    let maps = try ActivationMaps(activations)
+    if let columns = options.columns, columns < 1 { throw .notPositive("columns", columns) }
+    if let zoom = options.zoom, zoom < 1 { throw .notPositive("zoom", zoom) }
+    self =
+      maps.isVector
+      ? try .strip(maps, scale: scale, options: options, typesetter: typesetter)
+      : try .grid(maps, scale: scale, options: options, typesetter: typesetter)
+  }
+}
+
+/// A layer's output for one sample as rows, columns and channels.
+struct ActivationMaps {
+  let tensor: Tensor
+  let rows: Int
+  let columns: Int
+  let channels: Int
+
+  /// Whether each channel is one number.
+  var isVector: Bool { rows == 1 && columns == 1 }
+
+  init(_ activations: Tensor) throws(VisualizationError) {
+    let shape = activations.shape
+    if shape.rank == 4, shape[0] > 1 { throw .severalSamples(shape[0]) }
+    switch (shape.rank, shape.rank == 4 || shape.rank == 2 ? shape[0] : 1) {
+    case (4, 1): (rows, columns, channels) = (shape[1], shape[2], shape[3])
+    case (3, _): (rows, columns, channels) = (shape[0], shape[1], shape[2])
+    case (2, 1): (rows, columns, channels) = (1, 1, shape[1])
+    case (2, _): (rows, columns, channels) = (shape[0], shape[1], 1)
+    case (1, _): (rows, columns, channels) = (1, 1, shape[0])
+    default:
+      throw .notDrawable(shape, expected: "one sample's [H, W, C], [1, H, W, C], [H, W], [C] or [1, C]")
+    }
+    guard shape.count > 0 else { throw .notDrawable(shape, expected: "at least one value") }
+    tensor = activations.reshaped([rows, columns, channels])
+  }
+
+  func source(_ channel: Int) -> TileSource {
+    TileSource(
+      offset: channel, rows: rows, columns: columns, rowStride: columns * channels, columnStride: channels)
+  }
+}
+
+extension ContactSheet {
+  private static func grid(
+    _ maps: ActivationMaps, scale: Scaling, options: ActivationSheetOptions, typesetter: Typesetter
+  ) throws(VisualizationError) -> ContactSheet {
+    let statistics = ChannelStatistics.ofChannels(maps.tensor)
+    let layer = ChannelStatistics.combined(statistics)
+    let chosen = try options.selection.indices(among: statistics)
+    let colors = options.colorMap ?? (scale == .symmetric ? .diverging : .viridis)
+    let tileScale = TileScale(
+      scale, layer: layer.range, model: options.modelRange, isDiverging: colors.isDiverging)
+
+    let captions = chosen.map { caption($0, statistics[$0], options.caption) }
+    let lines = captions.first?.count ?? 0
+    let lineHeight = typesetter.lineHeight(SheetPage.Size.caption)
+    let widest = captions.flatMap { $0 }.map { typesetter.width($0, size: SheetPage.Size.caption) }.max() ?? 0
+    let grid = GridLayout(
+      count: chosen.count, rows: maps.rows, columns: maps.columns, captionWidth: widest,
+      captionHeight: lines == 0 ? 0 : lines * lineHeight + 2,
+      atLeast: max(28, options.caption == .statistics ? widest : 0), fixedColumns: options.columns,
+      zoom: options.zoom)
+
+    var page = SheetPage(typesetter: typesetter, contentWidth: grid.width)
+    page.writeHead(
+      title: options.title.isEmpty ? "activations" : options.title + " · output",
+      lines: [
+        options.note, options.input.map { "input: " + $0 },
+        "\(selectionText(grid.count, of: maps.channels, options.selection)) of \(maps.rows)×\(maps.columns)"
+          + " · \(grid.magnification.text)",
+        "layer: mean \(shortText(layer.mean)) · std \(shortText(layer.deviation)) · min \(shortText(layer.minimum))"
+          + " · max \(shortText(layer.maximum)) · zero \(percentText(layer.zeroFraction))",
+      ])
+    page.writeBar(
+      colors, range: tileScale.shared,
+      ends: tileScale.ends(of: "tile"),
+      sentence: tileScale.sentence(of: "tile") + " · " + colors.name)
+
+    let shown = chosen.prefix(grid.count)
+    let scales = shown.map { tileScale.range(for: statistics[$0]) }
+    page.writeLegend(Dictionary(scales.compactMap(\.mark).map { ($0, 1) }, uniquingKeysWith: +))
+    page.space(8)
+    let left = SheetPage.margin
+    let top = page.reserve(grid.height)
+    var tiles: [SheetTile] = []
+    for (place, channel) in shown.enumerated() {
+      tiles.append(
+        SheetTile(
+          content: .channel(channel), frame: grid.tile(place).moved(x: left, y: top),
+          caption: captions[place], range: scales[place].range, mark: scales[place].mark))
+      page.placeCaption(captions[place], in: grid.caption(place).moved(x: left, y: top))
+    }
+    return ContactSheet(
+      page: page, tiles: tiles, sources: shown.map(maps.source), of: maps.tensor, colors: colors,
+      magnification: grid.magnification,
+      parameters: parameters("activations", maps.tensor.shape, scale, colors, tileScale.shared, options)
+        .merging(
+          ["channels shown": "\(grid.count) of \(maps.channels)", "magnification": grid.magnification.text]
+        ) { $1 })
+  }
+
+  private static func caption(
+    _ channel: Int, _ statistics: ChannelStatistics, _ kind: ActivationSheetOptions.Caption
+  ) -> [String] {
+    switch kind {
+    case .none: []
+    case .index: ["\(channel)"]
+    case .statistics:
+      [
+        "\(channel)", "mean " + shortText(statistics.mean), "max " + shortText(statistics.maximum),
+        "zero " + percentText(statistics.zeroFraction),
+      ]
+    }
+  }
+
+  /// `16 of 512 channels (largest mean first)`.
+  static func selectionText(_ shown: Int, of all: Int, _ selection: ChannelSelection) -> String {
+    let count =
+      shown == all
+      ? (all == 1 ? "the only channel" : "all \(countText(all)) channels")
+      : "\(countText(shown)) of \(countText(all)) channels"
+    let order: String? =
+      switch selection.sort {
+      case .index: nil
+      case .mean: "largest mean first"
+      case .max: "largest max first"
+      case .std: "largest std first"
+      case .sparsity: "most zeros first"
+      }
+    return order.map { "\(count) (\($0))" } ?? count
+  }
+
+  static func parameters(
+    _ kind: String, _ shape: Shape, _ scale: Scaling, _ colors: ColorMap, _ range: ValueRange?,
+    _ options: ActivationSheetOptions
+  ) -> [String: String] {
+    var parameters = [
+      "sheet": kind, "title": options.title, "shape": "\(shape)", "scale": scale.rawValue,
+      "colormap": colors.name,
+      "sort": options.selection.sort.rawValue, "caption": options.caption.rawValue,
+    ]
+    parameters["input"] = options.input
+    parameters["note"] = options.note
+    parameters["range"] = range.map { "\($0.low) \($0.high)" }
+    return parameters
+  }
+}
+
+extension SheetPage {
+  /// Sets the lines of a caption under one another, each in the middle of `room`.
+  mutating func placeCaption(_ lines: [String], in room: Rectangle) {
+    for (number, line) in lines.enumerated() {
+      place(
+        PlacedText(
+          text: line, x: room.x + room.width / 2,
+          y: room.y + 1 + number * typesetter.lineHeight(Size.caption),
+          size: Size.caption, color: number == 0 ? Theme.ink : Theme.quietInk, alignment: .centre))
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Isolation
+import TensorCore
+
+/// A `.keras` archive (Keras 3, `saving_lib`): `config.json`, `metadata.json` and `model.weights.h5`.
+enum KerasArchive {
+  /// The most that `config.json` may take.
+  private static let longestConfiguration = 64 << 20
+
+  static func open(_ archive: ZipArchive, isolation: Isolation) throws(WeightFileError)
+    -> (config: String, weights: HDF5File)
+  {
+    let path = archive.file.path.string
+    guard let configuration = archive["config.json"], let entry = archive["model.weights.h5"],
+      configuration.size <= longestConfiguration
+    else { throw .damaged(file: path, part: "config.json", problem: "is missing or far too long") }
+    let config = String(decoding: try archive.bytes(of: configuration), as: UTF8.self)
+    // libhdf5 reads files, not entries of archives: the weights go to a temporary without a name, which is then mapped.
+    let bytes = try archive.bytes(of: entry)
+    let extracted: MappedFile
+    do {
+      extracted = try bytes.withUnsafeBufferPointer { (bytes) throws(TensorFileError) in
+        try MappedFile(temporaryHolding: UnsafeRawBufferPointer(bytes), path: archive.file.path)
+      }
+    } catch { throw .file(error) }
+    return (config, try HDF5File(extracted, named: path + ": model.weights.h5", isolation: isolation))
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Fovea
+
+/// What `correlate` and `convolve` share.
+struct KernelOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The kernel: text such as \"0 1 2; 2 2 0; 0 1 2\", or a .csv, .npy or picture file.", valueName: "k"),
+    completion: .file())
+  var kernel: String
+
+  @Flag(help: "Divide the kernel by its sum.")
+  var normalise = false
+
+  @OptionGroup(title: "Filter") var edges: EdgeOptions
+  @OptionGroup(title: "Filter") var range: RangeOptions
+  @OptionGroup var work: PictureWork
+
+  func run(_ filter: (Kernel) -> Filter) throws {
+    var kernel = try Kernel(argument: kernel)
+    if normalise {
+      guard kernel.sum != 0 else { throw wrongUsage("--normalise: the kernel's sum is 0, it cannot be divided by it") }
+      kernel = kernel.normalised()
+    }
+    let filter = filter(kernel)
+    let (mode, boundary, range) = (edges.mode, edges.boundary(standard: .constant(0)), range.range)
+    try work.run("\(filter) \(mode) \(boundary) \(range.map { "\($0)" } ?? "")") { image in
+      try image.filtered(by: filter, output: mode, boundary: boundary, range: range)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Batch
+import Fovea
+import SystemPackage
+
+/// What kind of file a picture becomes.
+struct PictureOptions: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable { case keep, png, jpg, webp, tiff, npy }
+
+  @Option(
+    help: ArgumentHelp(
+      "keep, png, jpg, webp, tiff or npy (float results as they are). keep writes the input's type, or PNG where that cannot be written (default: keep, or what -o's suffix says).",
+      valueName: "format"))
+  var format: Format?
+
+  @Option(help: ArgumentHelp("Quality of JPEG and WebP, 1 to 100.", valueName: "q"))
+  var quality: Int?
+
+  @Flag(help: "Leave metadata out: EXIF, ICC profile, comments.")
+  var strip = false
+
+  func validate() throws {
+    if let quality, !(1...100).contains(quality) {
+      throw ValidationError("--quality is between 1 and 100, not \(quality)")
+    }
+  }
+
+  /// The suffixes of files that can be written.
+  static let writableSuffixes: Set = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "npy"]
+
+  /// The suffix of the output for an input with this one.
+  func suffix(for input: String) -> String {
+    switch format ?? .keep {
+    case .keep: PictureOptions.writableSuffixes.contains(input) ? input : "png"
+    case let format: format.rawValue
+    }
+  }
+
+  /// Throws when `-o FILE` and `--format` say different things.
+  func check(against map: OutputMap) throws {
+    guard case .file(let file) = map.destination, let format, format != .keep else { return }
+    let same = ["jpeg": "jpg", "tif": "tiff"]
+    guard same[file.suffix, default: file.suffix] == format.rawValue else {
+      throw wrongUsage("-o \(file.displayed) and --format \(format.rawValue) say different things")
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Fovea
+
+/// How float results become the code values of a picture.
+struct RangeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How results become pixels: clip, fixed (divided by the sum of the positive taps; 0 of signed results at mid-grey), stretch or symmetric (default: fixed for derivative filters, else clip). npy results stay as they are.",
+      valueName: "range"))
+  var range: OutputRange?
+}
+
+/// Which derivative is kept.
+struct ComponentOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("magnitude, x, y or direction.", valueName: "component"))
+  var component = GradientComponent.magnitude
+}
+
+extension OutputRange: ExpressibleByArgument {}
+extension GradientComponent: ExpressibleByArgument {}
