@@ -62,12 +62,13 @@ let package = Package(
     room(
       "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
     room("Datasets", needs: ["TensorCore", "CZlib", system]),
+    room("Inference", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
     room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
     room(
       "Fovea",
       needs: [
         "TensorCore", "Convolution", "Imaging", "Filtering", "NeuralNetwork", "WeightFiles", "ModelFiles",
-        "Datasets", "Visualization",
+        "Datasets", "Inference", "Visualization",
       ]),
     .executableTarget(
       name: "fovea-tool", dependencies: ["Fovea", "Batch", "Isolation", system, logging, argumentParser],
@@ -82,13 +83,15 @@ let package = Package(
       swiftSettings: swiftSettings),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
-    tests("Imaging", needs: ["TensorCore", system]),
-    tests("NeuralNetwork", needs: ["TensorCore", "Convolution"], fixtures: true),
+    tests("Imaging", needs: ["TensorCore", system], fixtures: true),
+    tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
+    tests("NeuralNetwork", needs: ["TensorCore", "Convolution", system], fixtures: true),
     tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
     tests(
       "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
     ),
     tests("Datasets", needs: [system]),
+    tests("Inference", needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork"]),
     tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
     tests("Batch", needs: [system]),
     .testTarget(

@@ -18,7 +18,7 @@ allowed() {
     Datasets)      echo "Imaging CZlib" ;;
     Training)      echo "NeuralNetwork Convolution Datasets ModelFiles" ;;
     Visualization) echo "Imaging NeuralNetwork" ;;
-    Batch)         echo "" ;;
+    Batch)         echo "CXattr" ;;
     Reports)       echo "Visualization Inference Batch Imaging NeuralNetwork" ;;
     Fovea | fovea-tool | fovea-worker) echo "*" ;;
     *) return 1 ;;

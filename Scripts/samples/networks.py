@@ -90,8 +90,8 @@ def gabor_kernels(count=96, size=11):
 def gabor_bank():
     """96 kernels of 11x11x3 in the shape of AlexNet's first layer. Formulas, not training: a synthetic Gabor bank."""
     model = keras.Sequential([
-        keras.Input((224, 224, 3), name="picture"),
-        layers.Conv2D(96, 11, strides=4, padding="same", name="synthetic_gabor_bank"),
+        keras.Input((227, 227, 3), name="picture"),
+        layers.Conv2D(96, 11, strides=4, name="synthetic_gabor_bank"),
         layers.ReLU(name="relu"),
         layers.MaxPooling2D(3, 2, name="pool"),
     ], name="synthetic_gabor_bank")

@@ -1,4 +1,4 @@
-"""Draws every sample picture. Run from anywhere: `python Scripts/samples/pictures.py` (about two minutes).
+"""Draws every sample picture. Run from anywhere: `python Scripts/samples/pictures.py` (about four minutes).
 
 Needs numpy and Pillow (Scripts/requirements.txt). Seeds are fixed: the same versions draw the same pixels.
 """

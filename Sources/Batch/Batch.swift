@@ -142,9 +142,10 @@ package struct Batch: Sendable {
         try transaction.commit(noting: record)
         return outcome(input.path, .done, written, details: details)
       } catch {
+        let problem = (error as? BatchError).map(Problem.init) ?? explain(error)
+        let message = transaction.renamed(problem.message).withoutPrefix("\(input.path.text): ")
         transaction.abandon()
-        return outcome(
-          input.path, .failed, problem: (error as? BatchError).map(Problem.init) ?? explain(error))
+        return outcome(input.path, .failed, problem: Problem(kind: problem.kind, message: message))
       }
     }
   }

@@ -20,6 +20,14 @@ package struct OutputMap: Sendable {
     self.addition = addition
   }
 
+  /// For work that writes no files.
+  package static let nowhere = OutputMap(destination: .file(""), addition: "")
+
+  private init(destination: Destination, addition: String) {
+    self.destination = destination
+    self.addition = addition
+  }
+
   /// The output folder; `nil` for a named file.
   package var folder: FilePath? {
     if case .folder(let folder) = destination { folder } else { nil }
@@ -51,6 +59,9 @@ package struct OutputTarget: Sendable {
   package func file(suffix: String) -> FilePath {
     namedFile ?? folder.appending(bytes: stem + Array(".\(suffix)".utf8))
   }
+
+  /// `folder/name`, in the folder the user named or that of the file the user named.
+  package func file(named name: String) -> FilePath { folder.appending(bytes: Array(name.utf8)) }
 
   /// `folder/stem`, a folder for several outputs.
   package var subfolder: FilePath { folder.appending(bytes: stem) }

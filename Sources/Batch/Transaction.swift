@@ -16,9 +16,14 @@ package struct Transaction {
 
   /// Has `body` write the content of `target` to the path it is given, an empty file with the same suffix.
   package mutating func write(_ target: FilePath, _ body: (FilePath) throws -> Void) throws {
+    try body(try reserve(target))
+  }
+
+  /// The path under which the content of `target` is to be written before the work ends: an empty file as yet.
+  package mutating func reserve(_ target: FilePath) throws -> FilePath {
     let temporary = try TemporaryFiles.reserve(for: target)
     pending.append((temporary, target))
-    try body(temporary)
+    return temporary
   }
 
   /// Gives every file its name: all of them, or none that is new.

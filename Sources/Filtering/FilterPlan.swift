@@ -82,7 +82,8 @@ struct FilterPlan: Sendable {
     }
   }
 
-  private func apply(_ filter: RegionFilter, _ region: RegionBuffers, to output: UnsafeMutablePointer<Float>) {
+  private func apply(_ filter: RegionFilter, _ region: RegionBuffers, to output: UnsafeMutablePointer<Float>)
+  {
     filter.apply(
       region.input, inputStride: region.inputStride, output, outputStride: region.outputStride,
       height: region.height, width: region.width, channels: region.channels)

@@ -109,7 +109,7 @@ extension Image {
   /// Runs `body`; when libvips fails in it and the pixels come from a file, the file is what is damaged.
   func namingOrigin<Result>(_ body: () throws(ImagingError) -> Result) throws(ImagingError) -> Result {
     do {
-      return try body()
+      return try Libvips.attempting(body)
     } catch {
       guard case .failed(_, let reason) = error, let origin else { throw error }
       throw .damaged(origin, reason: reason)

@@ -10,8 +10,9 @@ import SystemPackage
 
 /// A file that appears under its name whole or not at all.
 enum AtomicFile {
-  /// Lends `fill` the descriptor of a temporary file beside `path`, which takes the name when `fill` returns and is
-  /// removed when it throws. Mode bits are what the process' umask leaves of read and write.
+  /// Lends `fill` the descriptor of a temporary file beside `path`.
+  ///
+  /// The file takes the name when `fill` returns and is removed when it throws. Mode bits are what the process' umask leaves of read and write.
   static func write(_ path: FilePath, _ fill: (CInt) throws(ImagingError) -> Void) throws(ImagingError) {
     guard path.lastComponent != nil else { throw .cannotWrite(path, reason: "it names no file") }
     let name = ".fovea-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp"
@@ -34,8 +35,9 @@ enum AtomicFile {
     }
   }
 
-  /// Why the file takes no more bytes, or `nil` when it does: tells a full disk from a damaged source, which libvips'
-  /// error text does not. Called when the file is given up, so the bytes it adds do no harm.
+  /// Why the file takes no more bytes, or `nil` when it does.
+  ///
+  /// Tells a full disk from a damaged source, which libvips' error text does not. Called when the file is given up, so the bytes it adds do no harm.
   static func refusal(of descriptor: CInt) -> String? {
     lseek(descriptor, 0, SEEK_END)
     let block = [UInt8](repeating: 0, count: 65_536)

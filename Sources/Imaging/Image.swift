@@ -30,7 +30,8 @@ public struct Image: Sendable {
   var arrayRank: Int?
 
   init(
-    header: Picture, recipe: @escaping Recipe, needsRandomAccess: Bool, origin: FilePath?, arrayRank: Int? = nil
+    header: Picture, recipe: @escaping Recipe, needsRandomAccess: Bool, origin: FilePath?,
+    arrayRank: Int? = nil
   ) {
     self.header = header
     self.recipe = recipe
@@ -51,7 +52,7 @@ public struct Image: Sendable {
   ) throws(ImagingError) -> Image {
     let recipe = recipe
     return Image(
-      header: try step(header),
+      header: try namingOrigin { () throws(ImagingError) in try step(header) },
       recipe: { (access) throws(ImagingError) in try step(try recipe(access)) },
       needsRandomAccess: needsRandomAccess || randomAccess, origin: origin, arrayRank: arrayRank)
   }
@@ -73,8 +74,19 @@ extension Image {
   /// Whether the last channel is an opacity.
   public var hasAlpha: Bool { header.hasAlpha }
 
-  /// Frames of an animation or pages of a document; 1 for other pictures. Pages share one size.
+  /// Frames of an animation or pages of a document; 1 for other pictures.
+  ///
+  /// Pages share one size.
   public var pageCount: Int { header.height / header.pageHeight }
+
+  /// How long each page of an animation is shown, in milliseconds; empty for other pictures.
+  public var delays: [Int] {
+    guard header.has("delay") else { return [] }
+    var values: UnsafeMutablePointer<Int32>?
+    var count: Int32 = 0
+    guard vips_image_get_array_int(header.image, "delay", &values, &count) == 0, let values else { return [] }
+    return (0..<Int(count)).map { Int(values[$0]) }
+  }
 
   /// The type of the stored values.
   public var pixelType: PixelType { PixelType(header.format) }
@@ -157,6 +169,14 @@ public enum PixelType: Sendable, Hashable {
     case VIPS_FORMAT_USHORT: self = .uint16
     case VIPS_FORMAT_FLOAT: self = .float32
     default: self = .other
+    }
+  }
+
+  var format: VipsBandFormat {
+    switch self {
+    case .uint8: VIPS_FORMAT_UCHAR
+    case .uint16: VIPS_FORMAT_USHORT
+    case .float32, .other: VIPS_FORMAT_FLOAT
     }
   }
 }

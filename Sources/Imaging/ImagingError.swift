@@ -79,7 +79,8 @@ extension ImagingError: CustomStringConvertible {
       "\(path): no picture format known here has this suffix; known: \(PictureFormat.writableSuffixes)"
     case .cannotWrite(let path, let reason): "\(path): cannot be written: \(reason)"
     case .invalidSize(let width, let height): "a picture cannot be \(width)x\(height)"
-    case .noFont: "text cannot be drawn: no font is installed (on Debian and Ubuntu: apt install fonts-dejavu-core)"
+    case .noFont:
+      "text cannot be drawn: no font is installed (on Debian and Ubuntu: apt install fonts-dejavu-core)"
     case .failed(let operation, let reason): "\(operation): \(reason)"
     }
   }

@@ -8,7 +8,9 @@ struct Loader: Sendable {
   /// Whether libvips reads the file through a stream of its own; a few decoders only take a file's name.
   let readsStream: Bool
 
-  /// Chooses the decoder. The block on untrusted ones is decided here, before any of them sees the file: libvips' own
+  /// Chooses the decoder.
+  ///
+  /// The block on untrusted ones is decided here, before any of them sees the file: libvips' own
   /// switch holds for the whole process and could not be lifted for one load beside others.
   init(path: FilePath, signature: Signature?, options: LoadOptions) throws(ImagingError) {
     self.path = path
@@ -22,11 +24,15 @@ struct Loader: Sendable {
       let reason = Libvips.takeError()
       throw signature == nil ? .notPicture(path) : .damaged(path, reason: reason)
     }
-    guard signature == nil || !options.allowsUntrustedFormats, let call = vips_operation_new(operation) else { return }
+    guard signature != nil || !options.allowsUntrustedFormats, let call = vips_operation_new(operation) else {
+      return
+    }
     defer { fovea_unref(call) }
     guard fovea_is_untrusted(call) == 0 else {
       // The format's own decoder has looked at the file and left it to the ones that try everything.
-      if let signature { throw .damaged(path, reason: "a \(signature.rawValue) file its decoder cannot open") }
+      if let signature {
+        throw .damaged(path, reason: "a \(signature.rawValue) file its decoder cannot open")
+      }
       let nickname = UnsafeMutableRawPointer(call).assumingMemoryBound(to: VipsObject.self)
       let format = String(cString: vips_nickname_find(fovea_type_of(nickname)))
       throw .blockedFormat(path, format: format.replacing("_source", with: ""))

@@ -68,111 +68,53 @@ extension Image {
     let pages = pageCount
     let comesFromFile = origin != nil
     return try adding(randomAccess: window.jumpsRows) { (picture) throws(ImagingError) in
-      let known = PixelType(picture.format) != .other
-      let source =
-        known ? picture : try picture.applying("cast", ["format": .choice(VIPS_FORMAT_FLOAT)])
-      let rows = comesFromFile ? try source.holdingRows(window.kernelHeight) : source
-      return try RegionState(input: rows, window: window, pages: pages, body: body).picture(as: type)
+      let known = try picture.inKnownType()
+      // Two rows of the sink's buffers of up to 128-row tiles, and the margins.
+      let source = comesFromFile ? try known.holdingRows(window.kernelHeight + 5 * 128) : known
+      let shape = GeneratedShape(
+        width: window.outputWidth, height: window.outputHeight * pages,
+        pageHeight: pages > 1 ? window.outputHeight : nil, format: type.format,
+        hint: VIPS_DEMAND_STYLE_SMALLTILE)
+      return try source.generating(shape) { FilterMaker($0, window: window, pages: pages, body: body) }
     }
   }
 }
 
-extension Picture {
-  /// Keeps the rows that neighbouring regions share: a file read from top to bottom cannot go back for them.
-  fileprivate func holdingRows(_ kernelHeight: Int) throws(ImagingError) -> Picture {
-    let tileHeight = 16
-    // Two rows of sink buffers of up to 128-row tiles, and the margins.
-    let rows = kernelHeight + 5 * 128
-    return try applying(
-      "tilecache",
-      [
-        "tile-width": .int(width), "tile-height": .int(tileHeight),
-        "max-tiles": .int(rows / tileHeight + 2), "access": .choice(VIPS_ACCESS_SEQUENTIAL),
-        "threaded": .bool(true),
-      ])
-  }
-}
-
-/// What libvips' threads share while they make one filtered picture; it lives as long as that picture.
-private final class RegionState: Sendable {
-  let input: Picture
-  let window: RegionWindow
-  let pages: Int
-  let body: @Sendable (RegionBuffers) -> Void
-
-  init(input: Picture, window: RegionWindow, pages: Int, body: @escaping @Sendable (RegionBuffers) -> Void) {
-    self.input = input
-    self.window = window
-    self.pages = pages
-    self.body = body
-  }
-
-  func picture(as type: PixelType) throws(ImagingError) -> Picture {
-    let operation = "filtering regions"
-    guard let image = vips_image_new() else {
-      throw .failed(operation: operation, reason: Libvips.takeError())
-    }
-    let picture = Picture(owning: image)
-    var inputs: [UnsafeMutablePointer<VipsImage>?] = [input.image, nil]
-    guard vips_image_pipeline_array(image, VIPS_DEMAND_STYLE_SMALLTILE, &inputs) == 0 else {
-      throw .failed(operation: operation, reason: Libvips.takeError())
-    }
-    image.pointee.Xsize = Int32(window.outputWidth)
-    image.pointee.Ysize = Int32(window.outputHeight * pages)
-    image.pointee.BandFmt =
-      switch type {
-      case .uint8: VIPS_FORMAT_UCHAR
-      case .uint16: VIPS_FORMAT_USHORT
-      case .float32, .other: VIPS_FORMAT_FLOAT
-      }
-    if pages > 1 { vips_image_set_int(image, "page-height", Int32(window.outputHeight)) }
-    let shared = Unmanaged.passUnretained(self).toOpaque()
-    let status = vips_image_generate(
-      image,
-      { _, state, _ in
-        guard let state else { return nil }
-        let shared = Unmanaged<RegionState>.fromOpaque(state).takeUnretainedValue()
-        return RegionSequence(shared).map { Unmanaged.passRetained($0).toOpaque() }
-      },
-      { region, sequence, _, _, _ in
-        guard let region, let sequence else { return -1 }
-        return Unmanaged<RegionSequence>.fromOpaque(sequence).takeUnretainedValue().make(region) ? 0 : -1
-      },
-      { sequence, _, _ in
-        if let sequence { Unmanaged<RegionSequence>.fromOpaque(sequence).release() }
-        return 0
-      }, shared, nil)
-    guard status == 0 else { throw .failed(operation: operation, reason: Libvips.takeError()) }
-    picture.keepAlive(self, as: "fovea-filter")
-    return picture
-  }
-}
-
-/// What one thread at a time uses to make regions: libvips hands it from call to call, never to two at once.
-private final class RegionSequence {
-  private let state: RegionState
-  private let region: UnsafeMutablePointer<VipsRegion>
+/// Collects input regions with their margins and has them filtered.
+private final class FilterMaker: RegionMaker {
+  private let window: RegionWindow
+  private let pages: Int
+  private let body: @Sendable (RegionBuffers) -> Void
+  private let source: SourceRegion
+  private let channels: Int
+  private let inputPageHeight: Int
   private var input = ScratchFloats()
   private var output = ScratchFloats()
 
-  init?(_ state: RegionState) {
-    guard let region = vips_region_new(state.input.image) else { return nil }
-    self.state = state
-    self.region = region
+  init?(
+    _ picture: Picture, window: RegionWindow, pages: Int, body: @escaping @Sendable (RegionBuffers) -> Void
+  ) {
+    guard let source = SourceRegion(of: picture) else { return nil }
+    self.source = source
+    self.window = window
+    self.pages = pages
+    self.body = body
+    channels = picture.bands
+    inputPageHeight = picture.height / pages
   }
 
-  deinit { fovea_unref(region) }
-
-  /// Makes the pixels of `target`, page by page; false when the source fails, whose reason is then in libvips' buffer.
+  /// Makes the pixels of `target`, page by page.
   func make(_ target: UnsafeMutablePointer<VipsRegion>) -> Bool {
     let valid = target.pointee.valid
     let (left, width) = (Int(valid.left), Int(valid.width))
     let bottom = Int(valid.top) + Int(valid.height)
     var top = Int(valid.top)
     while top < bottom {
-      let page = top / state.window.outputHeight
-      let end = min(bottom, (page + 1) * state.window.outputHeight)
-      guard makePart(target, page: page, rows: top..<end, columns: left..<(left + width)) else { return false }
+      let page = top / window.outputHeight
+      let end = min(bottom, (page + 1) * window.outputHeight)
+      guard makePart(target, page: page, rows: top..<end, columns: left..<(left + width)) else {
+        return false
+      }
       top = end
     }
     return true
@@ -181,21 +123,21 @@ private final class RegionSequence {
   private func makePart(
     _ target: UnsafeMutablePointer<VipsRegion>, page: Int, rows: Range<Int>, columns: Range<Int>
   ) -> Bool {
-    let window = state.window
-    let channels = state.input.bands
     let top = rows.lowerBound - page * window.outputHeight
     let inputRows = top..<(top + rows.count + window.kernelHeight - 1)
     let inputColumns = columns.lowerBound..<(columns.upperBound + window.kernelWidth - 1)
     let stride = inputColumns.count * channels
-    let source = input.room(for: inputRows.count * stride)
-    guard fill(source, page: page, rows: inputRows, columns: inputColumns, channels: channels) else { return false }
+    let region = input.room(for: inputRows.count * stride)
+    guard fill(region, page: page, rows: inputRows, columns: inputColumns) else {
+      return false
+    }
     let outputStride = columns.count * channels
     let result = output.room(for: rows.count * outputStride)
     // libvips' threads already keep the processors busy; loops in here stay on theirs.
     Parallelism.limited(to: 1) {
-      state.body(
+      body(
         RegionBuffers(
-          input: source, inputStride: stride, inputHeight: inputRows.count, inputWidth: inputColumns.count,
+          input: region, inputStride: stride, inputHeight: inputRows.count, inputWidth: inputColumns.count,
           output: result, outputStride: outputStride, height: rows.count, width: columns.count,
           channels: channels))
     }
@@ -203,22 +145,22 @@ private final class RegionSequence {
       guard
         let line = fovea_region_address(target, Int32(columns.lowerBound), Int32(rows.lowerBound + row))
       else { return false }
-      store(result + row * outputStride, outputStride, into: line, target.pointee.im.pointee.BandFmt)
+      store(result + row * outputStride, outputStride, into: line, as: target.pointee.im.pointee.BandFmt)
     }
     return true
   }
 
   /// Collects the input region with its margins from wherever the window says its rows and columns lie.
   private func fill(
-    _ target: UnsafeMutablePointer<Float>, page: Int, rows: Range<Int>, columns: Range<Int>, channels: Int
+    _ target: UnsafeMutablePointer<Float>, page: Int, rows: Range<Int>, columns: Range<Int>
   ) -> Bool {
-    let window = state.window
     let stride = columns.count * channels
-    let pageTop = page * (state.input.height / state.pages)
+    let pageTop = page * inputPageHeight
     let columnRuns = runs(of: window.columns, in: columns)
     for rowRun in runs(of: window.rows, in: rows) {
       for columnRun in columnRuns {
-        let corner = target + (rowRun.places.lowerBound - rows.lowerBound) * stride
+        let corner =
+          target + (rowRun.places.lowerBound - rows.lowerBound) * stride
           + (columnRun.places.lowerBound - columns.lowerBound) * channels
         guard let sourceRows = rowRun.sources, let sourceColumns = columnRun.sources else {
           for row in 0..<rowRun.places.count {
@@ -229,65 +171,30 @@ private final class RegionSequence {
           }
           continue
         }
-        var rect = VipsRect(
-          left: Int32(sourceColumns.lowerBound), top: Int32(pageTop + sourceRows.lowerBound),
-          width: Int32(sourceColumns.count), height: Int32(sourceRows.count))
-        guard vips_region_prepare(region, &rect) == 0 else { return false }
+        guard
+          source.prepare(
+            rows: (pageTop + sourceRows.lowerBound)...(pageTop + sourceRows.upperBound),
+            columns: sourceColumns)
+        else { return false }
         let isStraight = columnRun.places.count == sourceColumns.count && columnRun.ascends
         for place in rowRun.places {
-          let y = Int32(pageTop) + window.rows[place]
+          let y = pageTop + Int(window.rows[place])
           let line = corner + (place - rowRun.places.lowerBound) * stride
           if isStraight {
-            guard let from = fovea_region_address(region, rect.left, y) else { return false }
-            load(from, columnRun.places.count * channels, into: line)
+            source.load(
+              row: y, column: sourceColumns.lowerBound, pixels: columnRun.places.count, into: line)
             continue
           }
           for column in columnRun.places {
-            guard let from = fovea_region_address(region, window.columns[column], y) else { return false }
-            load(from, channels, into: line + (column - columnRun.places.lowerBound) * channels)
+            source.load(
+              row: y, column: Int(window.columns[column]), pixels: 1,
+              into: line + (column - columnRun.places.lowerBound) * channels)
           }
         }
       }
     }
     return true
   }
-
-  private func load(_ source: UnsafeMutableRawPointer, _ count: Int, into target: UnsafeMutablePointer<Float>) {
-    switch state.input.format {
-    case VIPS_FORMAT_UCHAR:
-      let values = source.assumingMemoryBound(to: UInt8.self)
-      for index in 0..<count { target[index] = Float(values[index]) }
-    case VIPS_FORMAT_USHORT:
-      let values = source.assumingMemoryBound(to: UInt16.self)
-      for index in 0..<count { target[index] = Float(values[index]) }
-    default:
-      target.update(from: source.assumingMemoryBound(to: Float.self), count: count)
-    }
-  }
-
-  private func store(
-    _ values: UnsafeMutablePointer<Float>, _ count: Int, into target: UnsafeMutableRawPointer,
-    _ format: VipsBandFormat
-  ) {
-    // max and min in this order turn NaN into 0. After the clip the values are not negative: adding a half and
-    // cutting off rounds half away from zero.
-    switch format {
-    case VIPS_FORMAT_UCHAR:
-      let bytes = target.assumingMemoryBound(to: UInt8.self)
-      for index in 0..<count { bytes[index] = UInt8(Int32(clipped(values[index], 255) + 0.5)) }
-    case VIPS_FORMAT_USHORT:
-      let words = target.assumingMemoryBound(to: UInt16.self)
-      for index in 0..<count { words[index] = UInt16(Int32(clipped(values[index], 65535) + 0.5)) }
-    default:
-      target.assumingMemoryBound(to: Float.self).update(from: values, count: count)
-    }
-  }
-}
-
-/// `value` in `0...limit`; NaN is 0.
-@inline(__always) private func clipped(_ value: Float, _ limit: Float) -> Float {
-  let positive = value > 0 ? value : 0
-  return positive < limit ? positive : limit
 }
 
 /// Neighbouring places of an extended axis whose sources lie side by side too, or are all outside.
@@ -318,21 +225,6 @@ private func runs(of sources: [Int32], in range: Range<Int>) -> [Run] {
     start = end
   }
   return runs
-}
-
-/// Memory for floats that grows when it must and is used again.
-private struct ScratchFloats: ~Copyable {
-  private var memory: UnsafeMutableBufferPointer<Float> = .init(start: nil, count: 0)
-
-  mutating func room(for count: Int) -> UnsafeMutablePointer<Float> {
-    if let base = memory.baseAddress, memory.count >= count { return base }
-    memory.deallocate()
-    let base = UnsafeMutablePointer<Float>.allocate(capacity: max(1, count))
-    memory = UnsafeMutableBufferPointer(start: base, count: max(1, count))
-    return base
-  }
-
-  deinit { memory.deallocate() }
 }
 
 extension Image {

@@ -35,8 +35,10 @@ extension Image {
     }
     guard height != self.height || width != self.width else { return self }
     let frame = Frame(from: (self.height, self.width), to: (height, width), fit: fit)
+    let comesFromFile = origin != nil
     return try eachPage { (page) throws(ImagingError) in
-      let scaled = try page.scaled(height: frame.height, width: frame.width, resampling)
+      let scaled = try page.resampled(
+        height: frame.height, width: frame.width, resampling, holdsRows: comesFromFile)
       return try scaled.framed(frame, height: height, width: width, padColour: padColour)
     }
   }
@@ -64,42 +66,6 @@ private struct Frame: Sendable {
 }
 
 extension Picture {
-  fileprivate func scaled(height: Int, width: Int, _ resampling: Resampling) throws(ImagingError) -> Picture {
-    guard height != self.height || width != self.width else { return self }
-    let kernel =
-      switch resampling {
-      case .nearest: VIPS_KERNEL_NEAREST
-      case .linear: VIPS_KERNEL_LINEAR
-      case .cubic: VIPS_KERNEL_CUBIC
-      case .lanczos3: VIPS_KERNEL_LANCZOS3
-      }
-    let weighted = hasAlpha && resampling != .nearest
-    let source = weighted ? try applying("premultiply") : self
-    // Without a reducing gap the kernel alone does the work; a box filter before it would blur unevenly.
-    var arguments: [String: Argument] = [
-      "scale": .double(Double(width) / Double(self.width)),
-      "vscale": .double(Double(height) / Double(self.height)), "kernel": .choice(kernel),
-    ]
-    arguments["gap"] = .double(0)
-    var result = try source.applying("resize", arguments)
-    if weighted {
-      result = try result.applying("unpremultiply")
-      if format != VIPS_FORMAT_FLOAT {
-        result = try result.applying("linear", ["a": .doubles([1]), "b": .doubles([0.5])])
-        result = try result.applying("cast", ["format": .choice(format)])
-      }
-    }
-    guard result.width == width, result.height == height else {
-      return try result.applying(
-        "embed",
-        [
-          "x": .int(0), "y": .int(0), "width": .int(width), "height": .int(height),
-          "extend": .choice(VIPS_EXTEND_COPY),
-        ])
-    }
-    return result
-  }
-
   /// Centred in a larger frame, or cut equally on both sides to a smaller one.
   fileprivate func framed(
     _ frame: Frame, height: Int, width: Int, padColour: [Double]

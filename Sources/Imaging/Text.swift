@@ -17,12 +17,16 @@ public struct TextMask: Sendable, Hashable {
 }
 
 extension Image {
-  /// Draws `text` in a font of `size` pixels (the em, so capitals are about 0.7 of it) and returns its coverage, cropped to
-  /// the ink. Lines are split at newlines only; markup characters are drawn as they are.
+  /// Draws text and returns its coverage, cropped to the ink.
+  ///
+  /// `size` is the em in pixels; capitals are about 0.7 of it. Lines are split at newlines only; markup characters are
+  /// drawn as they are.
   ///
   /// `font` is a family as fontconfig knows it. Throws ``ImagingError/noFont`` where none is installed. A text without
   /// ink is a mask of 0x0.
-  public static func text(_ text: String, size: Double, font: String = "sans") throws(ImagingError) -> TextMask {
+  public static func text(_ text: String, size: Double, font: String = "sans") throws(ImagingError)
+    -> TextMask
+  {
     try Libvips.start()
     guard Fonts.areInstalled else { throw .noFont }
     let ink = String(text.unicodeScalars.map { $0.isDrawn ? Character($0) : "\u{FFFD}" })
@@ -62,7 +66,9 @@ private enum Fonts {
 
 extension Unicode.Scalar {
   /// XML, which Pango reads markup as, has no control characters but tab and newline.
-  fileprivate var isDrawn: Bool { value >= 0x20 && value != 0xFFFE && value != 0xFFFF || value == 9 || value == 10 }
+  fileprivate var isDrawn: Bool {
+    value >= 0x20 && value != 0xFFFE && value != 0xFFFF || value == 9 || value == 10
+  }
 }
 
 extension String {

@@ -129,7 +129,9 @@ extension TensorFileError {
 }
 
 extension MappedFile {
-  /// Writes `bytes` to a temporary file without a name and maps it; it is gone with this object. Errors name `path`.
+  /// Writes `bytes` to a temporary file without a name and maps it.
+  ///
+  /// The file is gone with this object; errors name `path`.
   package convenience init(temporaryHolding bytes: UnsafeRawBufferPointer, path: FilePath)
     throws(TensorFileError)
   {

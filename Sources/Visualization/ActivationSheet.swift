@@ -163,7 +163,7 @@ extension ContactSheet {
       magnification: grid.magnification,
       parameters: parameters("activations", maps.tensor.shape, scale, colors, tileScale.shared, options)
         .merging(
-          ["channels shown": "\(grid.count) of \(maps.channels)", "magnification": grid.magnification.text]
+          ["channels-shown": "\(grid.count) of \(maps.channels)", "magnification": grid.magnification.factor]
         ) { $1 })
   }
 

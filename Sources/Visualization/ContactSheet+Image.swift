@@ -9,11 +9,11 @@ extension ContactSheet {
 
   /// Writes the sheet as the picture that the path's suffix names, whole or not at all.
   ///
-  /// A PNG carries ``parameters`` in text chunks, each under its name after `fovea `. Throws ``ImagingError``.
+  /// A PNG carries ``parameters`` in text chunks, each under its name after `fovea:`. Throws ``ImagingError``.
   public func write(to path: FilePath) throws(ImagingError) {
     var options = WriteOptions()
     options.text = parameters.sorted { $0.key < $1.key }
-      .map { WriteOptions.TextEntry("fovea " + $0.key, $0.value) }
+      .map { WriteOptions.TextEntry("fovea:" + $0.key, $0.value) }
     try image().write(to: path, options: options)
   }
 

@@ -210,7 +210,7 @@ extension ContactSheet {
     var parameters = [
       "sheet": kind, "title": options.title, "shape": "\(shape)", "scale": scale.rawValue,
       "colormap": colors.name,
-      "channel order": options.channelOrder.rawValue, "groups": "\(options.groups)",
+      "channel-order": options.channelOrder.rawValue, "groups": "\(options.groups)",
     ]
     parameters["model"] = options.model
     parameters["note"] = options.note

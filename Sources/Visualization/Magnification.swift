@@ -16,6 +16,9 @@ public struct Magnification: Sendable, Hashable {
   /// The pixels that `extent` values take; the last square of a reduced map may be a partial one.
   public func pixels(for extent: Int) -> Int { (extent + reduction - 1) / reduction * enlargement }
 
+  /// As a factor: `3`, or `1/2` for a reduction.
+  var factor: String { reduction > 1 ? "1/\(reduction)" : "\(enlargement)" }
+
   var text: String {
     if reduction > 1 { return "reduced 1:\(reduction) (mean of \(reduction)×\(reduction))" }
     return enlargement > 1 ? "enlarged \(enlargement)×" : "shown 1:1"

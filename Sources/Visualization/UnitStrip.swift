@@ -139,7 +139,7 @@ extension ContactSheet {
       magnification: .enlarged(layout.cell),
       parameters: parameters("units", maps.tensor.shape, effective, colors, tileScale.shared, options)
         .merging(
-          ["channels shown": "\(shown.count) of \(values.count)"]) { $1 })
+          ["channels-shown": "\(shown.count) of \(values.count)"]) { $1 })
   }
 }
 

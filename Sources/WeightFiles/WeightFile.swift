@@ -111,6 +111,15 @@ public struct WeightFile: Sendable {
     }
   }
 
+  /// The HDF5 bytes in a range of a file that a worker has described already.
+  package init(hdf5In file: MappedFile, range: Range<Int>, workerReply: [UInt8]) throws(WeightFileError) {
+    guard let result = HDF5Structure.result(from: workerReply) else {
+      throw .damaged(file: file.path.string, part: "", problem: "the worker that reads it answered nonsense")
+    }
+    let content = try HDF5File(file, range: range, named: file.path.string, result: result)
+    self.init(file, .hdf5, .hdf5(content), content)
+  }
+
   private init(
     _ path: FilePath, _ format: Format, framework: String?, entries: [Entry], metadata: [String: String],
     _ contents: Contents

@@ -18,7 +18,11 @@ struct FoveaCommand: ParsableCommand {
         fovea activations model.h5 photo.jpg --layers conv
       """,
     version: toolVersion,
-    subcommands: [FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self])
+    subcommands: [
+      FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, ResizeCommand.self, ModelsCommand.self,
+      InspectCommand.self, SummaryCommand.self, FiltersCommand.self, ActivationsCommand.self,
+      PredictCommand.self,
+    ])
 }
 
 /// The version of the command line; part of the settings that `--resume` compares.

@@ -18,14 +18,19 @@ struct PictureWork: ParsableArguments {
     let map = output.map(fileSuffixes: PictureOptions.writableSuffixes)
     try picture.check(against: map)
     let (loadOptions, saveOptions, picture) = (loading.loadOptions, picture.saveOptions, picture)
-    let log = run.logging.logger
+    let (log, quiet) = (run.logging.logger, run.quiet)
     let batch = Batch(
-      inputs: try input.pictures(), outputs: map, options: run.batchOptions(processors: Parallelism.processors),
+      inputs: try input.pictures(), outputs: map,
+      options: run.batchOptions(processors: Parallelism.processors),
       settings: "fovea \(toolVersion) \(settings) \(saveOptions)",
       files: { [$0.file(suffix: picture.suffix(for: $0.suffix))] },
       explain: problem(of:)
     ) { job, outputs in
       log.debug("reading \(job.input.path.displayed)")
+      if !quiet, picture.replacesType(of: job) {
+        StandardError.line(
+          "fovea: \(job.input.path.displayed): written as PNG, its own type cannot be written")
+      }
       let threads = max(1, Parallelism.processors / job.jobs)
       try Parallelism.limited(to: threads) {
         let result = try transform(try Image(contentsOf: job.input.path, options: loadOptions))

@@ -3,10 +3,16 @@ import Fovea
 
 /// What an error says to a person and, in one word, to a program.
 @Sendable func problem(of error: any Error) -> Problem {
-  switch error {
-  case let error as BatchError: Problem(error)
-  case let error as ConvolutionError: Problem(kind: "shape", message: "\(error)")
-  case let error as TensorFileError: Problem(kind: "tensor-file", message: "\(error)")
-  default: Problem(kind: "failed", message: "\(error)")
-  }
+  let kind =
+    switch error {
+    case let error as BatchError: error.kind
+    case let error as ImagingError: error.kind
+    case is ConvolutionError, is FilteringError: "shape"
+    case is NetworkError: "network"
+    case is WeightFileError, is ModelFileError: "weights"
+    case is TensorFileError: "npy"
+    case is VisualizationError: "sheet"
+    default: "failed"
+    }
+  return Problem(kind: kind, message: "\(error)")
 }

@@ -32,10 +32,13 @@ import Testing
     #expect(kind(path, LoadOptions(allowsUntrustedFormats: true)) == nil)
   }
 
-  @Test("a cut file is damaged, whatever the format", arguments: ["png", "jpg", "webp", "tiff", "gif", "npy"])
+  @Test(
+    "a cut file is damaged, whatever the format", arguments: ["png", "jpg", "webp", "tiff", "gif", "npy"])
   func truncated(suffix: String) throws {
     let whole = folder.file("whole." + suffix)
-    let noise = (0..<64 * 64 * 3).map { (index: Int) -> UInt8 in UInt8(truncatingIfNeeded: index &* index &* 7 / 13) }
+    let noise = (0..<64 * 64 * 3).map { (index: Int) -> UInt8 in
+      UInt8(truncatingIfNeeded: index &* index &* 7 / 13)
+    }
     try Image(pixels: noise, height: 64, width: 64, channels: 3).write(to: whole)
     let all = try bytes(of: whole)
     #expect(kind(whole) == nil)
@@ -67,12 +70,13 @@ import Testing
     let image = try Image(pixels: [1, 2], height: 1, width: 2, channels: 1)
     #expect(throws: ImagingError.self) { try image.write(to: folder.file("none/a.png")) }
     #expect(throws: ImagingError.unknownSuffix("a.xyz")) { try image.write(to: "a.xyz") }
-    let cut = try bytes(of: {
-      let whole = folder.file("whole.png")
-      try Image(pixels: ramp(height: 99, width: 99, channels: 3), height: 99, width: 99, channels: 3)
-        .write(to: whole)
-      return whole
-    }())
+    let cut = try bytes(
+      of: {
+        let whole = folder.file("whole.png")
+        try Image(pixels: ramp(height: 99, width: 99, channels: 3), height: 99, width: 99, channels: 3)
+          .write(to: whole)
+        return whole
+      }())
     let source = try folder.file("cut.png", holding: Array(cut.prefix(cut.count / 2)))
     let target = try folder.file("target.png", holding: [7])
     do {

@@ -25,4 +25,22 @@ enum Libvips {
       return lines.isEmpty ? "libvips gives no reason" : lines.prefix(3).joined(separator: "; ")
     }
   }
+
+  private static let attempts = Atomic<Int>(0)
+
+  /// Runs something that libvips may fail in.
+  ///
+  /// Old warnings are cleared first when nobody else is at it.
+  ///
+  /// libvips leaves warnings of pictures that were fine in its error text; without this, the next failure would carry
+  /// them as its reason.
+  static func attempting<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure)
+    -> Result
+  {
+    errorLock.withLock { _ in
+      if attempts.add(1, ordering: .relaxed).oldValue == 0 { vips_error_clear() }
+    }
+    defer { attempts.subtract(1, ordering: .relaxed) }
+    return try body()
+  }
 }

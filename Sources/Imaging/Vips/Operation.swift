@@ -27,6 +27,10 @@ enum Argument {
 @discardableResult
 func callVips(_ name: String, _ arguments: [String: Argument]) throws(ImagingError) -> Picture? {
   try Libvips.start()
+  return try Libvips.attempting { () throws(ImagingError) in try built(name, arguments) }
+}
+
+private func built(_ name: String, _ arguments: [String: Argument]) throws(ImagingError) -> Picture? {
   guard let operation = vips_operation_new(name) else {
     throw .failed(operation: name, reason: Libvips.takeError())
   }
@@ -89,10 +93,10 @@ extension Argument {
 }
 
 extension Picture {
-  /// The picture an operation makes of this one, which it takes as property `in`.
+  /// The picture an operation makes of this one, which it takes as property `in`, or `input` for `extract_area`.
   func applying(_ name: String, _ arguments: [String: Argument] = [:]) throws(ImagingError) -> Picture {
     var all = arguments
-    all["in"] = .picture(self)
+    all[name == "extract_area" ? "input" : "in"] = .picture(self)
     return try Picture.made(by: name, all)
   }
 

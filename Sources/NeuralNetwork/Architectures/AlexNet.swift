@@ -30,7 +30,8 @@ extension Architecture {
         .convolution(
           .init(
             // An even number, since the next layer may read it in two groups.
-            filters: max(2, plan.channels(filters) / 2 * 2), kernelSize: Extent(kernel), stride: Extent(stride),
+            filters: max(2, plan.channels(filters) / 2 * 2), kernelSize: Extent(kernel),
+            stride: Extent(stride),
             groups: groups, padding: .explicit(Margins(padding)))), from: x)
       x = list.append("relu\(number)", .activation(.relu), from: x)
       if isNormalised {
@@ -85,7 +86,9 @@ extension Architecture {
     ]
     var list = LayerList(input: "x", plan.input)
     var x = "x"
-    for (index, operation) in features.enumerated() { x = list.append("features.\(index)", operation, from: x) }
+    for (index, operation) in features.enumerated() {
+      x = list.append("features.\(index)", operation, from: x)
+    }
     x = list.append("avgpool", .adaptiveAveragePooling(6), from: x)
     x = list.append("flatten", .flatten(.channelsFirst), from: x)
     for (index, operation) in classifier.enumerated() {

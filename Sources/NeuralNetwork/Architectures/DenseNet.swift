@@ -14,10 +14,13 @@ extension Architecture {
       var list = LayerList(input: "input_layer", plan.input)
       let growth = plan.channels(32)
       let normalise = Operation.batchNormalization(.init(epsilon: 1.001e-5))
-      func convolution(_ filters: Int, _ kernel: Int = 1, stride: Int = 1, padding: Padding = .valid) -> Operation {
+      func convolution(_ filters: Int, _ kernel: Int = 1, stride: Int = 1, padding: Padding = .valid)
+        -> Operation
+      {
         .convolution(
           .init(
-            filters: filters, kernelSize: Extent(kernel), stride: Extent(stride), padding: padding, usesBias: false))
+            filters: filters, kernelSize: Extent(kernel), stride: Extent(stride), padding: padding,
+            usesBias: false))
       }
       var channels = plan.channels(64)
       var x = list.append(list.numbered("zero_padding2d"), .zeroPadding(Margins(3)), from: "input_layer")

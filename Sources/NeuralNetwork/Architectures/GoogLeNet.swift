@@ -25,7 +25,9 @@ extension Architecture {
           .maximum, size: 3, stride: Extent(stride), padding: .explicit(Margins(padding)), rounding: .up))
     }
     /// A convolution `prefix/name` and its `prefix/relu_name`.
-    func convolve(_ prefix: String, _ name: String, _ filters: Int, _ kernel: Int, stride: Int = 1, from x: String)
+    func convolve(
+      _ prefix: String, _ name: String, _ filters: Int, _ kernel: Int, stride: Int = 1, from x: String
+    )
       -> String
     {
       list.append(
@@ -58,7 +60,8 @@ extension Architecture {
       if let poolAfter { x = list.append(poolAfter, pool(2, padding: 0), from: x) }
     }
     x = list.append(
-      "pool5/7x7_s1", .pooling(.init(.average, size: 7, stride: 1, rounding: .up, countsPadding: true)), from: x)
+      "pool5/7x7_s1", .pooling(.init(.average, size: 7, stride: 1, rounding: .up, countsPadding: true)),
+      from: x)
     x = list.append("pool5/drop_7x7_s1", .dropout(rate: 0.4), from: x)
     x = list.append("pool5_flat", .flatten(.channelsFirst), from: x)
     x = list.append("loss3/classifier", .dense(.init(units: plan.classes)), from: x)

@@ -11,7 +11,8 @@ extension Architecture {
       _ filters: Int, _ height: Int, _ width: Int, stride: Int = 1, padding: Padding = .same, from x: String
     ) -> String {
       let convolution = Convolution2D(
-        filters: plan.channels(filters), kernelSize: Extent(height: height, width: width), stride: Extent(stride),
+        filters: plan.channels(filters), kernelSize: Extent(height: height, width: width),
+        stride: Extent(stride),
         padding: padding, usesBias: false)
       let y = list.append(list.numbered("conv2d"), .convolution(convolution), from: x)
       let z = list.append(
@@ -23,7 +24,8 @@ extension Architecture {
     }
     func averaged(_ filters: Int, from x: String) -> String {
       let pooled = list.append(
-        list.numbered("average_pooling2d"), .pooling(.init(.average, size: 3, stride: 1, padding: .same)), from: x)
+        list.numbered("average_pooling2d"), .pooling(.init(.average, size: 3, stride: 1, padding: .same)),
+        from: x)
       return convolve(filters, 1, 1, from: pooled)
     }
     /// Convolutions one after the other: filters, rows, columns.

@@ -52,7 +52,8 @@ extension Architecture {
       chain([(64, 1, 1), (96, 3, 3), (96, 3, 3)], from: x),
     ]
     let pooled = list.append(
-      list.numbered("average_pooling2d"), .pooling(.init(.average, size: 3, stride: 1, padding: .same)), from: x)
+      list.numbered("average_pooling2d"), .pooling(.init(.average, size: 3, stride: 1, padding: .same)),
+      from: x)
     branches.append(convolve((64, 1, 1), from: pooled))
     x = list.append("mixed_5b", .concatenate, from: branches)
     var channels = joined(96, 64, 96, 64)

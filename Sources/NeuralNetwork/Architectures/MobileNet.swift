@@ -8,7 +8,8 @@ extension Architecture {
   ) { plan in
     // filters and stride of the thirteen separable blocks
     let rows = [
-      (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
+      (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1),
+      (512, 1),
       (1024, 2), (1024, 1),
     ]
     var list = LayerList(input: "input_layer", plan.input)
@@ -31,12 +32,14 @@ extension Architecture {
       list.append(
         "conv_dw_\(number)",
         .depthwiseConvolution(
-          .init(kernelSize: 3, stride: Extent(stride), padding: stride == 1 ? .same : .valid, usesBias: false)),
+          .init(kernelSize: 3, stride: Extent(stride), padding: stride == 1 ? .same : .valid, usesBias: false)
+        ),
         from: x)
       x = finish("conv_dw_\(number)", from: "conv_dw_\(number)")
       list.append(
         "conv_pw_\(number)",
-        .convolution(.init(filters: plan.channels(filters), kernelSize: 1, padding: .same, usesBias: false)), from: x)
+        .convolution(.init(filters: plan.channels(filters), kernelSize: 1, padding: .same, usesBias: false)),
+        from: x)
       x = finish("conv_pw_\(number)", from: "conv_pw_\(number)")
     }
     x = list.append("global_average_pooling2d", .globalPooling(.average, keepsAxes: true), from: x)
@@ -53,7 +56,8 @@ extension Architecture {
   ) { plan in
     // filters, stride, expansion of the seventeen inverted residuals
     let rows = [
-      (16, 1, 1), (24, 2, 6), (24, 1, 6), (32, 2, 6), (32, 1, 6), (32, 1, 6), (64, 2, 6), (64, 1, 6), (64, 1, 6),
+      (16, 1, 1), (24, 2, 6), (24, 1, 6), (32, 2, 6), (32, 1, 6), (32, 1, 6), (64, 2, 6), (64, 1, 6),
+      (64, 1, 6),
       (64, 1, 6), (96, 1, 6), (96, 1, 6), (96, 1, 6), (160, 2, 6), (160, 1, 6), (160, 1, 6), (320, 1, 6),
     ]
     var list = LayerList(input: "input_layer", plan.input)
@@ -84,7 +88,8 @@ extension Architecture {
       y = list.append(
         "\(prefix)depthwise",
         .depthwiseConvolution(
-          .init(kernelSize: 3, stride: Extent(stride), padding: stride == 1 ? .same : .valid, usesBias: false)),
+          .init(kernelSize: 3, stride: Extent(stride), padding: stride == 1 ? .same : .valid, usesBias: false)
+        ),
         from: y)
       y = list.append("\(prefix)depthwise_BN", normalise, from: y)
       y = list.append("\(prefix)depthwise_relu", .activation(.relu6), from: y)

@@ -14,13 +14,15 @@ extension Architecture {
       var list = LayerList(input: "input_layer", plan.input)
       /// A convolution `prefix_conv` and its `prefix_bn`.
       func convolve(
-        _ prefix: String, _ filters: Int, _ kernel: Int = 1, stride: Int = 1, padding: Padding = .valid, from x: String
+        _ prefix: String, _ filters: Int, _ kernel: Int = 1, stride: Int = 1, padding: Padding = .valid,
+        from x: String
       ) -> String {
         list.append(
           "\(prefix)_conv",
           .convolution(
             .init(
-              filters: plan.channels(filters), kernelSize: Extent(kernel), stride: Extent(stride), padding: padding)),
+              filters: plan.channels(filters), kernelSize: Extent(kernel), stride: Extent(stride),
+              padding: padding)),
           from: x)
         return list.append(
           "\(prefix)_bn", .batchNormalization(.init(epsilon: 1.001e-5)), from: "\(prefix)_conv")

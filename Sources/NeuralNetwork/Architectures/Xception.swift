@@ -9,7 +9,8 @@ extension Architecture {
       list.append(
         name,
         .convolution(
-          .init(filters: plan.channels(filters), kernelSize: 3, stride: Extent(stride), usesBias: false)), from: x)
+          .init(filters: plan.channels(filters), kernelSize: 3, stride: Extent(stride), usesBias: false)),
+        from: x)
       list.append("\(name)_bn", .batchNormalization(.init()), from: name)
       return list.append("\(name)_act", .activation(.relu), from: "\(name)_bn")
     }
@@ -58,7 +59,8 @@ extension Architecture {
         list.numbered("conv2d"),
         .convolution(
           .init(
-            filters: plan.channels(filters[1]), kernelSize: 1, stride: 2, padding: .same, usesBias: false)), from: x)
+            filters: plan.channels(filters[1]), kernelSize: 1, stride: 2, padding: .same, usesBias: false)),
+        from: x)
       let residual = list.append(
         list.numbered("batch_normalization"), .batchNormalization(.init()), from: shortcut)
       var y = separables(block, filters, rectifiesFirst: block > 2, from: x)

@@ -92,7 +92,9 @@ struct HDF5Walk {
       default: throw HDF5Refusal(object: child, problem: "its link is damaged")
       }
       let object = H5Oopen(id, name, fovea_h5_default())
-      guard object >= 0 else { throw HDF5Refusal(object: child, problem: "its header is damaged") }
+      guard object >= 0 else {
+        throw HDF5Refusal(object: child, problem: "cannot be opened: damaged, or made of other files")
+      }
       let handle = Handle(object, H5Oclose)
       switch H5Iget_type(object) {
       case H5I_GROUP: try group(handle.id, path: child, depth: depth + 1)
@@ -123,9 +125,13 @@ struct HDF5Walk {
 
   private mutating func dataset(_ id: hid_t, path: String) throws(HDF5Refusal) {
     try count(path)
+    let creation = Handle(H5Dget_create_plist(id), H5Pclose)
+    // Before anything else is asked: the shape of a virtual dataset is found by opening the files it is made of.
+    if creation.isSound, H5Pget_layout(creation.id) == H5D_VIRTUAL {
+      throw HDF5Refusal(object: path, problem: "is a virtual dataset: other files are not opened")
+    }
     let space = Handle(H5Dget_space(id), H5Sclose)
     let type = Handle(H5Dget_type(id), H5Tclose)
-    let creation = Handle(H5Dget_create_plist(id), H5Pclose)
     guard space.isSound, type.isSound, creation.isSound else {
       throw HDF5Refusal(object: path, problem: "its header is damaged")
     }
@@ -142,7 +148,7 @@ struct HDF5Walk {
   private mutating func layout(
     of id: hid_t, space: hid_t, type: HDF5Type, creation: hid_t, dimensions: [Int], path: String
   ) throws(HDF5Refusal) -> HDF5Layout {
-    guard H5Pget_external_count(creation) == 0 else {
+    if H5Pget_external_count(creation) > 0 {
       throw HDF5Refusal(object: path, problem: "keeps its numbers in another file, which is not opened")
     }
     switch H5Pget_layout(creation) {
@@ -171,8 +177,6 @@ struct HDF5Walk {
     case H5D_CHUNKED:
       return try chunks(
         of: id, space: space, type: type, creation: creation, rank: dimensions.count, path: path)
-    case H5D_VIRTUAL:
-      throw HDF5Refusal(object: path, problem: "is a virtual dataset: other files are not opened")
     default: throw HDF5Refusal(object: path, problem: "its layout is damaged")
     }
   }

@@ -11,7 +11,9 @@ struct BoxCommand: ParsableCommand {
         fovea filter box --size 15x1 photos -o streaks
       """)
 
-  @Option(help: ArgumentHelp("Width x height of the rectangle in pixels; one number for a square.", valueName: "WxH"))
+  @Option(
+    help: ArgumentHelp(
+      "Width x height of the rectangle in pixels; one number for a square.", valueName: "WxH"))
   var size: PixelSize
 
   @OptionGroup var options: NamedFilterOptions

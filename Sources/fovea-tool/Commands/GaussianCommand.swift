@@ -28,7 +28,9 @@ struct GaussianCommand: ParsableCommand {
     guard sigma > 0, sigma.isFinite, sigma <= 10_000 else {
       throw ValidationError("--sigma is above 0 and at most 10000, not \(sigma)")
     }
-    if size != nil, truncate != nil { throw ValidationError("--size and --truncate cannot both say where the kernel ends") }
+    if size != nil, truncate != nil {
+      throw ValidationError("--size and --truncate cannot both say where the kernel ends")
+    }
     if let truncate, !(truncate > 0 && truncate <= 100) {
       throw ValidationError("--truncate is above 0 and at most 100, not \(truncate)")
     }
@@ -36,7 +38,7 @@ struct GaussianCommand: ParsableCommand {
 
   func run() throws {
     if let size {
-      try options.run(.correlate(.gaussian(sigma: sigma, height: size.height, width: size.width)))
+      try options.run(.gaussianWindow(sigma: sigma, height: size.height, width: size.width))
     } else {
       try options.run(.gaussian(sigma: sigma, truncate: truncate ?? 4))
     }

@@ -5,7 +5,9 @@ public import Fovea
 ///
 /// Named filters reflect, as scipy.ndimage does; custom kernels read zeros, as scipy.signal does.
 struct EdgeOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where the output ends: same size, valid (smaller) or full (larger).", valueName: "mode"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the output ends: same size, valid (smaller) or full (larger).", valueName: "mode"))
   var mode = OutputMode.same
 
   @Option(

@@ -9,10 +9,13 @@ extension Kernel {
     let path = FilePath(argument: argument)
     guard let facts = FileFacts.ifPresent(path) else {
       // A kernel's text has only numbers in it; a file name has a suffix.
-      if ["csv", "txt", "npy"].contains(path.suffix) || PictureOptions.writableSuffixes.contains(path.suffix) {
+      if ["csv", "txt", "npy"].contains(path.suffix) || PictureOptions.writableSuffixes.contains(path.suffix)
+      {
         throw wrongUsage("--kernel: there is no file \(path.displayed)")
       }
-      do throws(ConvolutionError) { try self.init(text: argument) } catch { throw wrongUsage("--kernel: \(error)") }
+      do throws(ConvolutionError) { try self.init(text: argument) } catch {
+        throw wrongUsage("--kernel: \(error)")
+      }
       return
     }
     guard facts.kind == .file else { throw wrongUsage("--kernel: \(path.displayed) is no file") }
@@ -28,16 +31,4 @@ extension Kernel {
       throw wrongUsage("--kernel \(path.displayed): \(problem(of: error).message)")
     }
   }
-}
-
-private func text(of path: FilePath) throws -> String {
-  let file = try FileDescriptor.open(path, .readOnly)
-  defer { try? file.close() }
-  var bytes: [UInt8] = []
-  var block = [UInt8](repeating: 0, count: 1 << 16)
-  while case let count = try block.withUnsafeMutableBytes({ try file.read(into: $0) }), count > 0 {
-    bytes += block[..<count]
-    if bytes.count > 64 << 20 { throw ConvolutionError.emptyKernel }
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }

@@ -20,7 +20,9 @@ struct KernelOptions: ParsableArguments {
   func run(_ filter: (Kernel) -> Filter) throws {
     var kernel = try Kernel(argument: kernel)
     if normalise {
-      guard kernel.sum != 0 else { throw wrongUsage("--normalise: the kernel's sum is 0, it cannot be divided by it") }
+      guard kernel.sum != 0 else {
+        throw wrongUsage("--normalise: the kernel's sum is 0, it cannot be divided by it")
+      }
       kernel = kernel.normalised()
     }
     let filter = filter(kernel)

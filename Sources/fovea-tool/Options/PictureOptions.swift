@@ -25,8 +25,15 @@ struct PictureOptions: ParsableArguments {
     }
   }
 
+  /// How pictures are written.
+  var saveOptions: WriteOptions {
+    var options = WriteOptions(stripsMetadata: strip)
+    if let quality { options.quality = quality }
+    return options
+  }
+
   /// The suffixes of files that can be written.
-  static let writableSuffixes: Set = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "npy"]
+  static let writableSuffixes = Set(PictureFormat.allCases.flatMap(\.suffixes))
 
   /// The suffix of the output for an input with this one.
   func suffix(for input: String) -> String {
@@ -36,11 +43,15 @@ struct PictureOptions: ParsableArguments {
     }
   }
 
+  /// Whether `keep` cannot keep the input's type.
+  func replacesType(of job: Batch.Job) -> Bool {
+    (format ?? .keep) == .keep && !PictureOptions.writableSuffixes.contains(job.target.suffix)
+  }
+
   /// Throws when `-o FILE` and `--format` say different things.
   func check(against map: OutputMap) throws {
     guard case .file(let file) = map.destination, let format, format != .keep else { return }
-    let same = ["jpeg": "jpg", "tif": "tiff"]
-    guard same[file.suffix, default: file.suffix] == format.rawValue else {
+    guard PictureFormat(suffix: file.suffix) == PictureFormat(suffix: format.rawValue) else {
       throw wrongUsage("-o \(file.displayed) and --format \(format.rawValue) say different things")
     }
   }

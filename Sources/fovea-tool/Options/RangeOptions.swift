@@ -1,5 +1,5 @@
-import ArgumentParser
-import Fovea
+public import ArgumentParser
+public import Fovea
 
 /// How float results become the code values of a picture.
 struct RangeOptions: ParsableArguments {

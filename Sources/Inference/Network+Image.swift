@@ -1,0 +1,55 @@
+public import Imaging
+public import NeuralNetwork
+public import TensorCore
+
+extension Network {
+  /// The picture as this network's input `[1, H, W, C]`, prepared as its preprocessing record says.
+  ///
+  /// Without a record values stay 0...255 and the picture is stretched to the size the network declares, if any.
+  public func input(from image: Image) throws -> Tensor { try effectivePreprocessing.tensor(from: image) }
+
+  /// The outputs of the layers named, for one picture; `NAME:linear` is the value before a layer's own activation.
+  public func activations(of image: Image, at names: [String]) throws -> Activations {
+    let x = try input(from: image)
+    return try compiled(for: x.shape, recording: names).run(x)
+  }
+
+  /// The classes that the network finds likeliest, best first.
+  public func predict(_ image: Image, top count: Int = 5) throws -> [Prediction] {
+    let x = try input(from: image)
+    let found = try compiled(for: x.shape).run(x)
+    guard let output = found.layers.first?.output else { return [] }
+    return Prediction.best(count, in: output)
+  }
+
+  /// The record, or what is done without one; a network of one channel sees grey.
+  public var effectivePreprocessing: Preprocessing {
+    var record = preprocessing ?? Preprocessing()
+    guard case .input(let declared)? = graph.inputLayers.first?.operation else { return record }
+    if preprocessing == nil || record.height == nil { record.height = declared.height ?? record.height }
+    if preprocessing == nil || record.width == nil { record.width = declared.width ?? record.width }
+    if declared.channels == 1 { record.channelOrder = .grey }
+    return record
+  }
+}
+
+/// One class with its share.
+public struct Prediction: Sendable, Hashable {
+  /// The place of the class in the network's output, from 0.
+  public let index: Int
+  /// The network's output for it: a probability where the network ends in softmax.
+  public let probability: Float
+
+  public init(index: Int, probability: Float) {
+    self.index = index
+    self.probability = probability
+  }
+
+  /// The largest outputs of the first sample, largest first, the lower index before an equal one.
+  public static func best(_ count: Int, in output: Tensor) -> [Prediction] {
+    guard output.shape.rank > 0, output.shape[0] > 0 else { return [] }
+    let scores = output.scalars.prefix(output.shape.count / output.shape[0])
+    let ranked = scores.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
+    return ranked.prefix(max(0, count)).map { Prediction(index: $0.offset, probability: $0.element) }
+  }
+}

@@ -1,0 +1,82 @@
+public import Imaging
+public import NeuralNetwork
+public import TensorCore
+
+extension Preprocessing {
+  /// The picture as a network's input `[1, H, W, C]`: brought to size, its channels ordered, its values mapped.
+  ///
+  /// The first page, without alpha. Values are 0...255 before `(x * scale - mean) / deviation`. Where the record fixes no size,
+  /// the picture keeps its own.
+  ///
+  /// - Throws: `ImagingError` when the picture cannot be read, ``NetworkError/unusablePreprocessing(_:)`` when the record's numbers
+  ///   do not suit its channels.
+  public func tensor(from image: Image) throws -> Tensor { try mapped(sized(image)) }
+
+  /// The picture brought to the record's size and channels, values still 0...255, `[H, W, C]` in RGB order or grey.
+  func sized(_ image: Image) throws -> Tensor {
+    let page = image.pageCount > 1 ? try image.page(0) : image
+    let picture = channelOrder == .grey ? try page.grayscale().withoutAlpha() : try page.colour()
+    let (height, width) = (height ?? picture.height, width ?? picture.width)
+    return switch fit {
+    case .stretch:
+      try picture.resized(height: height, width: width, fit: .stretch, resampling: kernel).tensor()
+    case .contain(let colour):
+      try picture.resized(
+        height: height, width: width, fit: .contain, resampling: kernel, padColour: colour.map(Double.init)
+      ).tensor()
+    case .cover(nil):
+      try picture.resized(height: height, width: width, fit: .cover, resampling: kernel).tensor()
+    case .cover(let shortSide?):
+      try picture.croppedCentre(height: height, width: width, ofShortSide: shortSide, kernel).tensor()
+    }
+  }
+
+  /// `[H, W, C]` with values 0...255, RGB or grey, as the network's `[1, H, W, C]`.
+  func mapped(_ picture: Tensor) throws -> Tensor {
+    let channels = picture.shape[2]
+    for (numbers, name) in [(mean, "mean"), (deviation, "deviation")]
+    where numbers.count != 1 && numbers.count != channels {
+      throw NetworkError.unusablePreprocessing(
+        "\(numbers.count) numbers of \(name) for \(channels) channels")
+    }
+    let turns = channelOrder == .bgr && channels == 3
+    let means = mean.count == 1 ? [Float](repeating: mean[0], count: channels) : mean
+    let deviations = deviation.count == 1 ? [Float](repeating: deviation[0], count: channels) : deviation
+    return Tensor(shape: [1, picture.shape[0], picture.shape[1], channels]) { target in
+      picture.withUnsafeScalars { source in
+        for pixel in stride(from: 0, to: source.count, by: channels) {
+          for c in 0..<channels {
+            let value = source[pixel + (turns ? channels - 1 - c : c)]
+            target[pixel + c] = (value * scale - means[c]) / deviations[c]
+          }
+        }
+      }
+    }
+  }
+
+  private var kernel: Imaging.Resampling {
+    switch resampling {
+    case .nearest: .nearest
+    case .linear: .linear
+    case .cubic: .cubic
+    case .lanczos3: .lanczos3
+    }
+  }
+}
+
+extension Image {
+  /// Scaled until the short side has so many pixels, then the middle cut out; a crop larger than that is scaled up to.
+  fileprivate func croppedCentre(
+    height: Int, width: Int, ofShortSide side: Int, _ kernel: Imaging.Resampling
+  ) throws -> Image {
+    guard side >= height, side >= width else {
+      return try resized(height: height, width: width, fit: .cover, resampling: kernel)
+    }
+    let short = min(self.height, self.width)
+    // The long side is cut down as Pillow and torchvision do, not rounded.
+    let scaled = try resized(
+      height: self.height * side / short, width: self.width * side / short, fit: .stretch, resampling: kernel)
+    return try scaled.cropped(
+      top: (scaled.height - height) / 2, left: (scaled.width - width) / 2, height: height, width: width)
+  }
+}

@@ -1,0 +1,105 @@
+import Batch
+import Fovea
+import SystemPackage
+
+/// What `activations` does with one picture: a layer is drawn, dumped and let go before the next one comes.
+struct ActivationWork: Sendable {
+  struct RecordedName: Sendable {
+    let name: String
+    /// The place in the order of execution.
+    let index: Int
+  }
+
+  let network: Network
+  let layers: [RecordedName]
+  let draws: Bool
+  let dumps: Bool
+  let scale: Scaling
+  let sheet: ActivationSheetOptions
+  let loading: LoadOptions
+  private let compiled: CompiledSizes
+
+  init(
+    network: Network, layers: [RecordedName], draws: Bool, dumps: Bool, scale: Scaling,
+    sheet: ActivationSheetOptions, loading: LoadOptions
+  ) {
+    self.network = network
+    self.layers = layers
+    self.draws = draws
+    self.dumps = dumps
+    self.scale = scale
+    self.sheet = sheet
+    self.loading = loading
+    compiled = CompiledSizes(network: network, names: layers.map(\.name))
+  }
+
+  /// The outputs of one input: its dump, then its sheets.
+  @Sendable func files(_ target: OutputTarget) -> [FilePath] {
+    (dumps ? [target.file(suffix: "npz")] : [])
+      + (draws ? layers.map { sheetPath($0.name, $0.index, target) } : [])
+  }
+
+  private func sheetPath(_ name: String, _ index: Int, _ target: OutputTarget) -> FilePath {
+    let digits = String(index)
+    let number = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+    return target.subfolder.appending("\(number)_\(fileName(name)).png")
+  }
+
+  func run(_ job: Batch.Job, _ outputs: inout Transaction) throws -> (any Encodable & Sendable)? {
+    let x = try network.input(contentsOf: job.input.path, options: loading)
+    guard x.shape[0] == 1 || !draws else { throw VisualizationError.severalSamples(x.shape[0]) }
+    let compiled = try compiled.network(for: x.shape)
+    var options = sheet
+    options.input = job.input.path.lastComponent?.string
+    if draws, scale == .model { options.modelRange = range(compiled, x) }
+    var writer = dumps ? try NpzWriter(outputs.reserve(job.target.file(suffix: "npz"))) : nil
+    var report = LayerReport()
+    try compiled.run(x) { (layer: RecordedLayer) throws -> Void in
+      report.layers.append(.init(layer))
+      try writer?.add(layer.output, named: layer.name)
+      guard draws else { return }
+      options.title = layer.name
+      let sheet = try ContactSheet(of: layer.output, scale: scale, options: options)
+      try outputs.write(sheetPath(layer.name, layer.index, job.target)) { try sheet.write(to: $0) }
+    }
+    if let writer { try writer.finish() }
+    return report
+  }
+
+  /// The range over all layers, for which the network runs once more.
+  private func range(_ compiled: CompiledNetwork, _ x: Tensor) -> ValueRange? {
+    var range: ValueRange?
+    compiled.run(x) { layer in
+      guard let next = ChannelStatistics.of(layer.output).range else { return }
+      range = range?.union(next) ?? next
+    }
+    return range
+  }
+}
+
+/// `"layers"` of `activations --json`.
+private struct LayerReport: Encodable, Sendable {
+  struct Row: Encodable, Sendable {
+    let name: String
+    let shape: [Int]
+    let min: Float
+    let max: Float
+    let mean: Float
+    let std: Float
+    /// The share of zeros, 0...1.
+    let zero: Float
+
+    init(_ layer: RecordedLayer) {
+      let statistics = ChannelStatistics.of(layer.output)
+      name = layer.name
+      shape = layer.output.shape.dimensions
+      min = statistics.minimum
+      max = statistics.maximum
+      mean = statistics.mean
+      std = statistics.deviation
+      zero = statistics.zeroFraction
+    }
+  }
+
+  var layers: [Row] = []
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Batch
+import Fovea
+import SystemPackage
+
+struct ActivationsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "activations",
+    abstract: "Draw what the layers of a network make of pictures, and dump the numbers.",
+    discussion: """
+      Every layer becomes a sheet, <input name>/<NNN>_<layer>.png; --dump writes all of them to <input name>.npz under \
+      their names, channels last. An .npy input goes in as it is: [H, W, C] or [N, H, W, C].
+
+      EXAMPLES
+        fovea activations model.h5 photo.jpg
+        fovea activations model.h5 photos --layers conv --scale symmetric -o seen
+        fovea activations vgg16 --weights vgg16.h5 photo.jpg --layers block1_conv1,block5_pool --dump npz
+      """)
+
+  enum Dump: String, ExpressibleByArgument, CaseIterable { case npz }
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "all, conv, or names separated by commas; NAME:linear is before the layer's activation.",
+      valueName: "list"))
+  var layers = "all"
+
+  @Option(help: ArgumentHelp("Channels to draw, such as 0,3,8-15 (default: all).", valueName: "list"))
+  var channels: String?
+
+  @Option(help: ArgumentHelp("The order of channels: index, mean, max, std or sparsity.", valueName: "key"))
+  var sort = ChannelSelection.Order.index
+
+  @OptionGroup(title: "Sheet") var sheet: SheetOptions
+
+  @Option(help: ArgumentHelp("Write the raw values too: npz.", valueName: "format"))
+  var dump: Dump?
+
+  @Flag(help: "Draw no sheets.")
+  var noSheets = false
+
+  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Input") var loading: LoadingOptions
+  @OptionGroup(title: "Run") var running: RunOptions
+
+  func validate() throws {
+    if noSheets, dump == nil {
+      throw ValidationError("--no-sheets leaves nothing to do; --dump npz writes the values")
+    }
+  }
+
+  func run() throws {
+    let selection = try channelSelection()
+    let network = try preprocessing.applied(to: try model.network())
+    let layers = try recordedLayers(of: network.graph)
+    let work = ActivationWork(
+      network: network, layers: layers, draws: !noSheets, dumps: dump == .npz, scale: sheet.scale ?? .layer,
+      sheet: ActivationSheetOptions(
+        note: sheet.note, selection: selection, colorMap: sheet.colorMap?.map, columns: sheet.columns,
+        zoom: sheet.zoom), loading: loading.loadOptions)
+    let batch = Batch(
+      inputs: try input.pictures(), outputs: output.map(fileSuffixes: dump == nil ? [] : ["npz"]),
+      options: running.batchOptions(processors: Parallelism.processors),
+      settings:
+        "fovea \(toolVersion) activations \(model.settings) \(layers.map(\.name)) \(selection) \(sheet.settings) \(network.effectivePreprocessing)",
+      files: work.files, explain: problem(of:)
+    ) { job, outputs in
+      try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) { try work.run(job, &outputs) }
+    }
+    try batch.runAsCommand()
+  }
+
+  private func channelSelection() throws -> ChannelSelection {
+    var selection = ChannelSelection(sort: sort, top: sheet.top)
+    do throws(VisualizationError) {
+      selection.channels = try channels.map { (text) throws(VisualizationError) in
+        try [Int](parsingChannels: text)
+      }
+    } catch { throw wrongUsage("--channels: \(error)") }
+    return selection
+  }
+
+  /// The layers asked for, in the order of execution; unknown ones end the program with status 64.
+  private func recordedLayers(of graph: Graph) throws -> [ActivationWork.RecordedName] {
+    let names: [String]
+    switch layers {
+    case "all":
+      names = graph.layers.compactMap { layer in
+        if case .input = layer.operation { nil } else { layer.name }
+      }
+    case "conv": names = graph.layers.filter { $0.operation.convolves }.map(\.name)
+    default: names = layers.split(separator: ",").map { $0.trimmed }
+    }
+    guard !names.isEmpty else { throw wrongUsage("--layers \(layers): the network has no such layer") }
+    let linear = ":linear"
+    do throws(NetworkError) {
+      return try names.map { (name) throws(NetworkError) in
+        let isLinear = graph[name] == nil && name.hasSuffix(linear)
+        return ActivationWork.RecordedName(
+          name: name, index: try graph.index(of: isLinear ? String(name.dropLast(linear.count)) : name))
+      }
+      .sorted { $0.index < $1.index }
+    } catch { throw wrongUsage("\(error)") }
+  }
+}
+
+extension Substring {
+  fileprivate var trimmed: String {
+    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import Batch
+import Fovea
+import SystemPackage
+
+/// Which network.
+struct ModelOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "A file that describes itself (a full Keras .h5 or .keras), or an architecture such as vgg16 (fovea models lists them) with --weights.",
+      valueName: "model"),
+    completion: .file())
+  var model: String
+
+  @Option(
+    help: ArgumentHelp("The file with the weights of a named architecture.", valueName: "file"),
+    completion: .file())
+  var weights: String?
+
+  private var path: FilePath { FilePath(argument: model) }
+
+  /// The architecture named; `nil` for a file.
+  ///
+  /// Names that are neither end the program with status 64.
+  private func architecture() throws -> Architecture? {
+    if weights == nil, FileFacts.ifPresent(path)?.kind == .file { return nil }
+    do throws(NetworkError) {
+      return try Architecture.named(model)
+    } catch {
+      // What has a suffix or a folder is meant as a file.
+      guard weights == nil, path.components.count > 1 || !path.suffix.isEmpty && Int(path.suffix) == nil
+      else {
+        throw wrongUsage("\(error); fovea models lists them all")
+      }
+      throw failed("\(path.displayed): there is no such file")
+    }
+  }
+
+  /// The layers alone: no weights needed.
+  func graph() throws -> (graph: Graph, preprocessing: Preprocessing?) {
+    if let architecture = try architecture(), weights == nil {
+      return (try saying { try architecture.graph() }, architecture.preprocessing)
+    }
+    let network = try network()
+    return (network.graph, network.preprocessing)
+  }
+
+  /// The network with its weights.
+  func network() throws -> Network {
+    guard let architecture = try architecture() else { return try saying { try Network(contentsOf: path) } }
+    guard let weights else {
+      throw wrongUsage("\(model) is an architecture: its weights are needed, --weights FILE")
+    }
+    return try saying { try Network(architecture: architecture, weights: FilePath(argument: weights)) }
+  }
+
+  /// The file the weights are in.
+  var weightsPath: FilePath { weights.map { FilePath(argument: $0) } ?? path }
+
+  /// The model's name as part of a file name.
+  var name: String {
+    fileName(weights == nil && FileFacts.ifPresent(path) != nil ? path.stem ?? model : model)
+  }
+
+  /// What the outputs depend on: the model and the file its weights come from, with its size and time.
+  var settings: String {
+    let facts = FileFacts.ifPresent(weightsPath)
+    return "\(model) \(weightsPath) \(facts?.size ?? 0) \(facts?.modified ?? 0)"
+  }
+}
+
+/// Runs `body`; what it throws is said on one line and ends the program with status 1.
+func saying<Result>(_ body: () throws -> Result) throws -> Result {
+  do { return try body() } catch { throw failed(problem(of: error).message) }
+}
+
+/// Says on one line what failed; to be thrown, it ends the program with status 1.
+func failed(_ message: String) -> ExitCode {
+  StandardError.line("fovea: \(message)")
+  return ExitCode(1)
+}
+
+/// A layer's or model's name as part of a file name: bytes outside `[A-Za-z0-9._-]` become `_`.
+func fileName(_ name: String) -> String {
+  String(
+    decoding: name.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+        byte
+      default: UInt8(ascii: "_")
+      }
+    }, as: UTF8.self)
+}

@@ -1,0 +1,62 @@
+import Imaging
+import SystemPackage
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The files below a folder, in byte order, without the notes beside them.
+private func pictures(below folder: FilePath) -> [FilePath] {
+  guard let stream = folder.withPlatformString(opendir) else { return [] }
+  defer { closedir(stream) }
+  var found: [FilePath] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    guard !name.hasPrefix("."), ![".csv", ".txt"].contains(where: name.hasSuffix), !name.hasPrefix("LICENSE")
+    else { continue }
+    let path = folder.appending(name)
+    let inside = pictures(below: path)
+    found += inside.isEmpty ? [path] : inside
+  }
+  return found.sorted { $0.string < $1.string }
+}
+
+@Suite("Real pictures, sound and damaged", .enabled(if: SharedData.isPresent)) struct MalformedTests {
+  @Test("every damaged or odd file ends in pixels or in one line that names it")
+  func malformed() throws {
+    let folder = FilePath(SharedData.path("images/malformed"))
+    let limits = LoadOptions(maximumPixels: 100_000_000)
+    var kinds: [String: Int] = [:]
+    for path in pictures(below: folder) {
+      do throws(ImagingError) {
+        let tensor = try Image(contentsOf: path, options: limits).tensor()
+        #expect(tensor.shape.count > 0)
+        kinds["ok", default: 0] += 1
+        if getenv("FOVEA_LIST") != nil { print("LIST,\(path.string.dropFirst(folder.string.count + 1)),ok") }
+      } catch {
+        let line = "\(error)"
+        #expect(line.contains(path.string) && !line.contains("\n"), "\(line)")
+        kinds[error.kind, default: 0] += 1
+        if getenv("FOVEA_LIST") != nil {
+          print("LIST,\(path.string.dropFirst(folder.string.count + 1)),\(error.kind),\(line)")
+        }
+      }
+    }
+    #expect(kinds["ok", default: 0] > 60, "\(kinds)")
+    #expect(kinds["failed"] == nil && kinds["unreadable"] == nil, "\(kinds)")
+  }
+
+  @Test("sound pictures all load", arguments: ["kodak", "imagenet_samples", "skimage", "sipi"])
+  func sound(folder: String) throws {
+    for path in pictures(below: FilePath(SharedData.path("images/" + folder))) {
+      let image = try Image(contentsOf: path)
+      #expect(try image.resized(height: 32, width: 32, fit: .cover).tensor().shape.count > 0, "\(path)")
+    }
+  }
+}

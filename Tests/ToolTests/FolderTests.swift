@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The manners of every command that works on files, shown on the real program.
+@Suite struct FolderTests {
+  let pictures: Pictures
+  init() throws { pictures = try Pictures() }
+
+  func fovea(_ arguments: String, input: [UInt8]? = nil) throws -> Tool.Result {
+    let parts = arguments.split(separator: " ").map(String.init)
+    return try input.map { bytes in
+      try Data(bytes).write(to: pictures.folder.appendingPathComponent(".stdin"))
+      let handle = try FileHandle(forReadingFrom: pictures.folder.appendingPathComponent(".stdin"))
+      return Tool.finish(try Tool.start(parts, in: pictures.folder, input: handle))
+    } ?? Tool.finish(try Tool.start(parts, in: pictures.folder))
+  }
+
+  @Test func aFolderIsMirroredAndOneBadInputStopsNothing() throws {
+    for name in ["in/a/1.npy", "in/a/deep/2.npy", "in/.hidden.npy", "one.npy"] { try pictures.npy(name) }
+    try pictures.write("in/a/bad.png", Data("no picture".utf8))
+    try pictures.write("in/notes.txt", Data("text".utf8))
+    let result = try fovea("filter gaussian --sigma 1 one.npy in/a absent.png")
+    #expect(result.status == 1)
+    #expect(pictures.tree("Output") == ["a/1.npy", "a/deep/2.npy", "one.npy"])
+    #expect(result.lines == ["Output/one.npy", "Output/a/1.npy", "Output/a/deep/2.npy"])
+    #expect(result.errors.contains("fovea: in/a/bad.png: ") && result.errors.contains("fovea: absent.png: "))
+    #expect(result.errors.hasSuffix("fovea: 3 done, 2 failed\n"))
+  }
+
+  @Test func jsonIsOneObjectAnInputAndNothingElse() throws {
+    try pictures.npy("a.npy")
+    let result = try fovea("filter box --size 3x3 --json a.npy missing.npy")
+    #expect(result.status == 1)
+    let objects = try result.lines.map {
+      try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    try #require(objects.count == 2)
+    #expect(Set(objects[0].keys) == ["input", "outputs", "status", "error", "seconds"])
+    #expect(
+      objects[0]["status"] as? String == "done" && objects[0]["outputs"] as? [String] == ["Output/a.npy"])
+    #expect(objects[0]["error"] is NSNull && objects[0]["seconds"] is NSNumber)
+    let error = try #require(objects[1]["error"] as? [String: String])
+    #expect(error["kind"] == "missing" && error["message"]?.isEmpty == false)
+  }
+
+  @Test func namesThatAreNoTextComeWholeInJson() throws {
+    try pictures.npy("in/x.npy")
+    let from = pictures.folder.path + "/in/x.npy"
+    let to =
+      Array((pictures.folder.path + "/in/caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9)]
+      + Array(".npy".utf8CString)
+    try #require(rename(from, to) == 0)
+    let result = try fovea("filter box --size 3 --json in -o out")
+    #expect(result.status == 0)
+    let object = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(object["input"] as? String == "in/caf\u{FFFD}.npy")
+    #expect(
+      object["input_bytes"] as? String
+        == Data(Array("in/caf".utf8) + [0xE9] + Array(".npy".utf8)).base64EncodedString())
+    let written =
+      Array((pictures.folder.path + "/out/in/caf").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9)]
+      + Array(".npy".utf8CString)
+    #expect(access(written, F_OK) == 0)
+  }
+
+  @Test(arguments: ["\n", "\0"])
+  func pathsComeOnStandardInput(_ separator: String) throws {
+    try pictures.npy("a b.npy")
+    try pictures.npy("c.npy")
+    let result = try fovea("filter box --size 3 -", input: Array("a b.npy\(separator)c.npy\(separator)".utf8))
+    #expect(result.status == 0 && result.lines == ["Output/a b.npy", "Output/c.npy"])
+  }
+
+  @Test func whatIsThereStaysAndAPlanWritesNothing() throws {
+    try pictures.npy("a.npy")
+    #expect(try fovea("filter box --size 3 a.npy --dry-run").lines == ["a.npy -> Output/a.npy"])
+    #expect(pictures.tree("Output").isEmpty)
+    #expect(try fovea("filter box --size 3 a.npy").status == 0)
+    let again = try fovea("filter box --size 3 a.npy")
+    #expect(again.status == 1 && again.errors.contains("--overwrite"))
+    #expect(try fovea("filter box --size 3 a.npy --overwrite").status == 0)
+    #expect(try fovea("filter box --size 3 a.npy --resume --json").output.contains(#""status":"skipped""#))
+    #expect(try fovea("filter box --size 5 a.npy --resume --json").output.contains(#""status":"done""#))
+  }
+
+  @Test func aNamedFileASuffixAndAFormat() throws {
+    try pictures.npy("a.npy")
+    #expect(try fovea("filter box --size 3 a.npy -o made/b.npy").lines == ["made/b.npy"])
+    #expect(
+      try fovea("filter box --size 3 a.npy -o out --suffix _soft --format png").lines == ["out/a_soft.png"])
+    #expect(try fovea("filter box --size 3 a.npy -o b.png --format jpg").status == 64)
+  }
+
+  @Test func twoInputsForOneOutputEndBeforeAnyWork() throws {
+    try pictures.npy("x/a.npy")
+    try pictures.npy("y/a.npy")
+    let result = try fovea("filter box --size 3 x/a.npy y/a.npy")
+    #expect(result.status == 64 && pictures.tree("Output").isEmpty)
+    #expect(result.errors == "fovea: x/a.npy and y/a.npy would both be written to Output/a.npy\n")
+  }
+
+  @Test func aSignalLeavesNoTemporaryAndNoHalfFile() throws {
+    for index in 0..<40 { try pictures.npy("in/\(index).npy", height: 700, width: 700) }
+    let started = try Tool.start(
+      ["filter", "gaussian", "--sigma", "9", "in", "-o", "out", "--format", "png"], in: pictures.folder)
+    // The first output says that the work is on.
+    for _ in 0..<400 where pictures.tree("out").allSatisfy({ $0.contains(".fovea") }) { usleep(10_000) }
+    kill(started.0.processIdentifier, SIGTERM)
+    let result = Tool.finish(started)
+    guard result.status != 0 else { return }  // It was faster.
+    #expect(result.status == 130)
+    #expect(result.errors.contains("interrupted") && result.errors.contains(" left"))
+    let files = pictures.tree("out")
+    #expect(files.allSatisfy { $0.hasSuffix(".png") && !$0.contains(".fovea") })
+    for file in files {
+      let bytes = try Data(contentsOf: pictures.folder.appendingPathComponent("out/" + file))
+      #expect(bytes.suffix(8).prefix(4) == Data("IEND".utf8), "\(file) is whole")
+    }
+  }
+
+  @Test func whatAKilledProcessLeftIsTakenAwayByTheNext() throws {
+    try pictures.npy("a.npy")
+    // Process numbers end far below this one.
+    try pictures.write("Output/.fovea-99999999-1.tmp", Data("half".utf8))
+    #expect(try fovea("filter box --size 3 a.npy").status == 0)
+    #expect(pictures.tree("Output") == ["a.npy"])
+  }
+
+  @Test func aReaderThatWentAwayIsNoError() throws {
+    for index in 0..<5 { try pictures.npy("in/\(index).npy") }
+    let started = try Tool.start(["filter", "box", "--size", "3", "in"], in: pictures.folder)
+    try started.1.fileHandleForReading.close()
+    let errors = started.2.fileHandleForReading.readDataToEndOfFile()
+    started.0.waitUntilExit()
+    #expect(started.0.terminationStatus == 0)
+    #expect(String(decoding: errors, as: UTF8.self) == "fovea: 5 done\n")
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Networks from the command line.
+///
+/// Real weights where the shared data are.
+@Suite struct ModelTests {
+  static let mnist = SharedData.path("models/keras/mnist_cnn_h5/mnist_cnn.h5")
+  let pictures: Pictures
+  init() throws {
+    pictures = try Pictures()
+    try pictures.npy("digit.npy", height: 28, width: 28) { row, column in row == column ? 1 : 0 }
+    try pictures.npy("small.npy", height: 5, width: 5)
+  }
+
+  func fovea(_ arguments: String...) throws -> Tool.Result {
+    Tool.finish(try Tool.start(arguments, in: pictures.folder))
+  }
+
+  @Test func aSummaryNeedsNoWeights() throws {
+    let result = try fovea("summary", "vgg16", "--json")
+    let object = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    #expect(object["total_parameters"] as? Int == 138_357_544)
+    let layers = try #require(object["layers"] as? [[String: Any]])
+    #expect(
+      Set(layers[1].keys) == [
+        "name", "type", "output_shape", "parameters", "macs", "activation_bytes", "receptive_field", "inputs",
+      ])
+    #expect(layers[1]["name"] as? String == "block1_conv1" && layers[1]["parameters"] as? Int == 1792)
+    #expect(try fovea("models").lines.contains { $0.hasPrefix("vgg16 ") && $0.contains("138,357,544") })
+  }
+
+  @Test func unknownNamesEndWith64AndTheNearest() throws {
+    let architecture = try fovea("summary", "vgg61")
+    #expect(architecture.status == 64 && architecture.errors.contains("'vgg16'"))
+    let weights = try fovea("activations", "vgg16", "digit.npy")
+    #expect(weights.status == 64 && weights.errors.contains("--weights"))
+    let file = try fovea("summary", "absent.h5")
+    #expect(file.status == 1 && file.errors == "fovea: absent.h5: there is no such file\n")
+  }
+
+  @Test(.enabled(if: SharedData.isPresent))
+  func everyLayerIsDrawnDumpedAndTold() throws {
+    let result = try fovea("activations", Self.mnist, "digit.npy", "--dump", "npz", "--json")
+    #expect(result.status == 0)
+    let object = try #require(JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let layers = try #require(object["layers"] as? [[String: Any]])
+    #expect(
+      layers.count == 9 && Set(layers[0].keys) == ["name", "shape", "min", "max", "mean", "std", "zero"])
+    #expect(layers[0]["name"] as? String == "conv2d_12" && layers[0]["shape"] as? [Int] == [1, 26, 26, 32])
+    let files = pictures.tree("Output")
+    #expect(files.count == 10 && files.contains("digit.npz") && files.contains("digit/001_conv2d_12.png"))
+    #expect((object["outputs"] as? [String])?.count == 10)
+  }
+
+  @Test(.enabled(if: SharedData.isPresent))
+  func chosenLayersAreCheckedBeforeAnyInput() throws {
+    let result = try fovea("activations", Self.mnist, "digit.npy", "--layers", "conv2d_13,conv2d_99")
+    #expect(
+      result.status == 64 && result.errors.contains("'conv2d_12'") && result.errors.contains("conv2d_99"))
+    #expect(pictures.tree("Output").isEmpty)
+    #expect(
+      try fovea("activations", Self.mnist, "digit.npy", "--layers", "conv2d_13:linear").lines
+        == ["Output/digit/003_conv2d_13_linear.png"])
+  }
+
+  @Test(.enabled(if: SharedData.isPresent))
+  func aWrongShapeFailsItsInputOnly() throws {
+    let result = try fovea("activations", Self.mnist, "small.npy", "digit.npy", "--layers", "conv")
+    #expect(result.status == 1 && result.errors.contains("[N, 28, 28, 1]") && result.lines.count == 3)
+  }
+
+  @Test(.enabled(if: SharedData.isPresent))
+  func weightsOfAnotherArchitectureAreNamed() throws {
+    let result = try fovea("activations", "vgg16", "--weights", Self.mnist, "digit.npy")
+    #expect(result.status == 1 && result.errors.contains("block1_conv1"))
+    #expect(result.errors.filter { $0 == "\n" }.count == 1)
+  }
+
+  @Test(.enabled(if: SharedData.isPresent))
+  func kernelsBecomeASheetOfTheModelsName() throws {
+    #expect(try fovea("filters", Self.mnist).lines == ["Output/mnist_cnn_conv2d_12.png"])
+    #expect(try fovea("filters", Self.mnist, "--layer", "conv2d_13", "-o", "k.png").lines == ["k.png"])
+    #expect(try fovea("filters", Self.mnist, "--layer", "flatten_4").status == 64)
+  }
+
+  @Test(.enabled(if: SharedData.isPresent))
+  func predictionsAreARowAnInput() throws {
+    let result = try fovea("predict", Self.mnist, "digit.npy", "--top", "3")
+    #expect(result.status == 0 && result.lines.count == 1)
+    #expect(result.lines.first?.split(separator: "\t").count == 7)
+    #expect(try fovea("predict", Self.mnist, "digit.npy", "--json").output.contains(#""synset":null"#))
+  }
+}

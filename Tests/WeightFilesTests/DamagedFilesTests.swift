@@ -1,0 +1,126 @@
+import Isolation
+import SystemPackage
+import TensorCore
+import TestSupport
+import Testing
+import WeightFiles
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Files of weights that are cut off anywhere or have bytes flipped.
+///
+/// Each ends in an error or in a load, never in a crash, a hang or a great allocation.
+@Suite struct DamagedFilesTests {
+  /// Damaged versions of a file: cut off at every `step`th byte, and with seeded random bytes changed.
+  static func mutants(of bytes: [UInt8], step: Int, flips: Int) -> [[UInt8]] {
+    var mutants = stride(from: 0, to: bytes.count, by: step).map { Array(bytes[..<$0]) }
+    var generator = SeededGenerator(seed: 42)
+    for _ in 0..<flips {
+      var mutant = bytes
+      for _ in 0..<Int.random(in: 1...3, using: &generator) {
+        let place = Int.random(in: 0..<bytes.count, using: &generator)
+        mutant[place] ^= UInt8.random(in: 1...255, using: &generator)
+      }
+      mutants.append(mutant)
+    }
+    return mutants
+  }
+
+  static func contents(_ name: String) throws -> [UInt8] {
+    let file = try MappedFile(fixtures + name)
+    return file.withBytes(Array.init)
+  }
+
+  /// Loads everything; the only way out but success is an error that says something.
+  static func load(_ open: () throws -> WeightFile) {
+    do {
+      let file = try open()
+      for entry in file.entries { _ = try file.tensor(named: entry.name) }
+    } catch { #expect("\(error)".count > 10) }
+  }
+
+  @Test func everyDamageToAnHDF5FileEndsInAnErrorOrALoad() throws {
+    let bytes = try Self.contents("tiny_weights.h5")
+    let mutants = Self.mutants(of: bytes, step: 1, flips: 500)
+    // All of them one after another in one file: the worker is told where each begins and ends.
+    var all: [UInt8] = []
+    var ranges: [Range<Int>] = []
+    for mutant in mutants {
+      // Aligned as a file of its own would be.
+      while all.count % 64 != 0 { all.append(0) }
+      ranges.append(all.count..<(all.count + mutant.count))
+      all += mutant
+    }
+    let path = "/tmp/fovea-mutants-\(getpid())"
+    defer { unlink(path) }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    all.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
+    close(descriptor)
+    let file = try MappedFile(path)
+    #expect(file.size == all.count)
+
+    var next = 0
+    var crashes = 0
+    var loads = 0
+    while next < ranges.count {
+      var limits = WorkerCall.Limits()
+      limits.seconds = 2
+      let call = WorkerCall(
+        executable: workerExecutable, job: WorkerJob.hdf5.name,
+        arguments: ranges[next..<min(next + 1000, ranges.count)].flatMap {
+          ["\($0.lowerBound)", "\($0.upperBound)"]
+        },
+        limits: limits)
+      let outcome = call.run(on: file.descriptor)
+      for (index, reply) in outcome.replies.enumerated() {
+        let range = ranges[next + index]
+        let open = { try WeightFile(hdf5In: file, range: range, workerReply: reply) }
+        Self.load {
+          let file = try open()
+          loads += 1
+          return file
+        }
+      }
+      next += outcome.replies.count
+      // The worker died of the next one: what the caller sees is the failure, and that ends well.
+      if let failure = outcome.failure {
+        #expect("\(failure)".contains("damaged"))
+        crashes += 1
+        next += 1
+      } else if outcome.replies.isEmpty {
+        Issue.record("the worker answers nothing")
+        return
+      }
+    }
+    #expect(loads > 0)
+    print("\(ranges.count) damaged HDF5 files: \(loads) opened, \(crashes) workers lost")
+  }
+
+  @Test func theWholeWayThroughAWorkerEndsInAnErrorToo() throws {
+    let bytes = try Self.contents("tiny_weights.h5")
+    for mutant in Self.mutants(of: bytes, step: 2000, flips: 20) {
+      let path = "/tmp/fovea-mutant-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+      defer { unlink(path) }
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      mutant.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
+      close(descriptor)
+      Self.load { try WeightFile(contentsOf: path, isolation: .worker(executable: workerExecutable)) }
+    }
+  }
+
+  @Test(arguments: [("small.safetensors", 1), ("stored.npz", 1), ("deflated.npz", 1)])
+  func everyDamageToTheOtherFormatsEndsInAnErrorOrALoad(name: String, step: Int) throws {
+    let path = "/tmp/fovea-mutant-\(getpid())-\(name)"
+    defer { unlink(path) }
+    for mutant in Self.mutants(of: try Self.contents(name), step: step, flips: 500) {
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      mutant.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
+      close(descriptor)
+      Self.load { try WeightFile(contentsOf: path) }
+    }
+  }
+}
