@@ -33,8 +33,8 @@ package enum ConvolutionMethod: String, Sendable, Hashable, CaseIterable {
 
   /// What it costs, in products of one vector of floats: an estimate that orders the methods.
   ///
-  /// The constants are ratios of measured times: a vector moved costs about two products, weights that come from main
-  /// memory eight.
+  /// The constants are ratios of measured times: a vector that is transformed, stored and read again costs eight products, as
+  /// does one of weights that come from main memory.
   func cost(of g: ConvolutionGeometry) -> Double {
     let lanes = 16.0
     let pixels = Double(g.outputPixels)
@@ -60,7 +60,7 @@ package enum ConvolutionMethod: String, Sendable, Hashable, CaseIterable {
       let tiles = Double(
         g.batch * ((g.rows.output + side - 1) / side) * ((g.columns.output + side - 1) / side))
       let positions = Double((side + 2) * (side + 2))
-      return tiles * positions * (channels * filters + 4 * (width + filters)) + memory * positions * channels
+      return tiles * positions * (channels * filters + 8 * (width + filters)) + memory * positions * channels
         * filters
     }
   }

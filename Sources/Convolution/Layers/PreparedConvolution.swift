@@ -48,7 +48,9 @@ package struct PreparedConvolution: Sendable {
   /// The memory of the packed weights, in bytes.
   package var packedBytes: Int { weights.count * MemoryLayout<Float>.stride }
 
-  /// Computes all output pixels. Output and input must not overlap; the residual may lie where the output does.
+  /// Computes all output pixels.
+  ///
+  /// Output and input must not overlap; the residual may lie where the output does.
   package func apply(to input: Pixels, into output: MutablePixels, finish: Finish = .none) {
     guard geometry.outputPixels > 0, geometry.outputChannels > 0 else { return }
     switch method {
