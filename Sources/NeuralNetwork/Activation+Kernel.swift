@@ -7,6 +7,19 @@
 #endif
 
 extension Activation {
+  /// The bounds of an activation that does nothing but clamp; `nil` for others.
+  var clamp: (low: Float, high: Float)? {
+    switch self {
+    case .linear: (-.infinity, .infinity)
+    case .relu: (0, .infinity)
+    case .relu6: (0, 6)
+    case .clip(let low, let high): (low, high)
+    default: nil
+    }
+  }
+}
+
+extension Activation {
   /// Applies the function in place to `pixels` rows of `channels` numbers; `slopes` are those of a parametric relu.
   func apply(
     to values: UnsafeMutablePointer<Float>, pixels: Int, channels: Int, slopes: UnsafePointer<Float>?

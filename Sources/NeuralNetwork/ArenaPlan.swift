@@ -78,6 +78,9 @@ extension Step {
   {
     switch computation {
     case .activation, .affine, .elementwise: break
+    case .prepared where inputs.count == 2:
+      let residual = source[inputs[1]]
+      return lastRead[residual] == index && source[inputs[0]] != residual ? residual : nil
     default: return nil
     }
     let first = source[inputs[0]]

@@ -10,15 +10,19 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
     for input in step.inputs { readers[input] += 1 }
     if case .maximumUnpooling(let pooling) = step.computation { readers[pooling] += 1 }
   }
+  func isUnseen(_ value: Int) -> Bool {
+    readers[value] == 1 && !kept.contains(value) && steps[value].activation == .linear
+  }
   for index in steps.indices {
+    steps[index] = steps[index].takingSum(of: steps, where: isUnseen)
     guard steps[index].inputs.count == 1 else { continue }
     let producer = steps[index].inputs[0]
-    guard readers[producer] == 1, !kept.contains(producer), steps[producer].activation == .linear else {
-      continue
-    }
+    guard isUnseen(producer) else { continue }
     switch steps[index].computation {
     case .affine(let scale, let offset):
-      guard let folded = steps[producer].computation.scaled(by: scale, offset: offset) else { continue }
+      guard steps[producer].inputs.count == 1,
+        let folded = steps[producer].computation.scaled(by: scale, offset: offset)
+      else { continue }
       steps[index].computation = folded
       steps[index].inputs = steps[producer].inputs
     case .activation where steps[producer].computation.takesEpilogue:
@@ -28,6 +32,25 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
     }
   }
   return steps
+}
+
+extension Step {
+  /// The sum of a convolution and something else as a convolution that adds as it stores, the later of two; else itself.
+  fileprivate func takingSum(of steps: [Step], where isUnseen: (Int) -> Bool) -> Step {
+    guard case .elementwise(.add) = computation, inputs.count == 2, inputs[0] != inputs[1],
+      inputs.allSatisfy({ steps[$0].shape == shape })
+    else { return self }
+    let candidates = inputs.filter {
+      guard case .convolution = steps[$0].computation else { return false }
+      return steps[$0].inputs.count == 1 && isUnseen($0)
+    }
+    guard let summed = candidates.max(), let other = inputs.first(where: { $0 != summed })
+    else { return self }
+    var step = self
+    step.computation = steps[summed].computation
+    step.inputs = steps[summed].inputs + [other]
+    return step
+  }
 }
 
 extension Step.Computation {
@@ -42,9 +65,9 @@ extension Step.Computation {
   /// The same with `scale` and `offset` worked into its weights; `nil` where it has none that would do.
   func scaled(by scale: Tensor, offset: Tensor) -> Step.Computation? {
     switch self {
-    case .convolution(let geometry, let method, let kernel, let bias):
+    case .convolution(let geometry, let kernel, let bias):
       return .convolution(
-        geometry, method, kernel: kernel.scaledColumns(by: scale), bias: shifted(bias, scale, offset))
+        geometry, kernel: kernel.scaledColumns(by: scale), bias: shifted(bias, scale, offset))
     case .dense(let kernel, let bias):
       return .dense(kernel: kernel.scaledColumns(by: scale), bias: shifted(bias, scale, offset))
     case .affine(let first, let bias):

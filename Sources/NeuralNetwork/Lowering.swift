@@ -53,11 +53,11 @@ struct Lowering {
     case .convolution(let c):
       guard let geometry = c.geometry(for: shape) else { break }
       return append(
-        .convolution(geometry, .best(for: geometry), kernel: kernel, bias: bias), inputs, output)
+        .convolution(geometry, kernel: kernel, bias: bias), inputs, output)
     case .depthwiseConvolution(let c):
       guard let geometry = c.geometry(for: shape) else { break }
       return append(
-        .convolution(geometry, .best(for: geometry), kernel: kernel, bias: bias), inputs, output)
+        .convolution(geometry, kernel: kernel, bias: bias), inputs, output)
     case .separableConvolution(let c):
       guard let depthwise = c.depthwise.geometry(for: shape) else { break }
       let middle = Shape(depthwise.outputDimensions)
@@ -65,9 +65,9 @@ struct Lowering {
         let pointwiseKernel = network.weight(.pointwiseKernel, of: layer)
       else { break }
       let first = append(
-        .convolution(depthwise, .best(for: depthwise), kernel: kernel, bias: nil), inputs, middle)
+        .convolution(depthwise, kernel: kernel, bias: nil), inputs, middle)
       return append(
-        .convolution(pointwise, .best(for: pointwise), kernel: pointwiseKernel, bias: bias), [first], output)
+        .convolution(pointwise, kernel: pointwiseKernel, bias: bias), [first], output)
     case .transposedConvolution(let c):
       guard let geometry = c.geometry(for: shape) else { break }
       return append(.transposedConvolution(geometry, kernel: kernel, bias: bias), inputs, output)

@@ -33,7 +33,7 @@ extension Network {
       records[step, default: []].append(.init(name: name, layer: layer))
     }
     let steps = fuse(lowering.steps, kept: Set(records.keys))
-    return CompiledNetwork(steps: steps, records: records, names: wanted)
+    return CompiledNetwork(steps: steps.map(\.prepared), records: records, names: wanted)
   }
 }
 

@@ -24,14 +24,10 @@ extension Step {
     guard let (input, from) = sources.first else { return }
     switch computation {
     case .input, .view: break
-    case .convolution(let geometry, let method, let kernel, let bias):
-      kernel.withPointer { kernel in
-        bias.withPointer { bias in
-          convolve(
-            geometry, by: method, input: input, kernel: kernel, bias: bias, output: output, epilogue: epilogue
-          )
-        }
-      }
+    case .convolution(let geometry, let kernel, let bias):
+      runPrepared(PreparedConvolution(geometry, kernel: kernel, bias: bias), sources, output, epilogue)
+    case .prepared(let convolution):
+      runPrepared(convolution, sources, output, epilogue)
     case .transposedConvolution(let geometry, let kernel, let bias):
       kernel.withPointer { kernel in
         bias.withPointer { bias in
@@ -113,6 +109,22 @@ extension Step {
         }
       }
     }
+  }
+
+  /// Activations that clamp are part of the store; others pass over the result.
+  private func runPrepared(
+    _ convolution: PreparedConvolution, _ sources: [(UnsafePointer<Float>, Shape)],
+    _ output: UnsafeMutablePointer<Float>, _ epilogue: Epilogue?
+  ) {
+    let (input, from) = sources[0]
+    let clamp = activation.clamp
+    let residual = sources.count > 1 ? Pixels(sources[1].0, stride: channels) : nil
+    convolution.apply(
+      to: Pixels(input, stride: from[-1]), into: MutablePixels(output, stride: channels),
+      finish: Finish(
+        residual: residual, low: clamp?.low ?? -.infinity, high: clamp?.high ?? .infinity))
+    guard clamp == nil, let epilogue else { return }
+    parallelFor(pixels, grain: grain) { epilogue(output + $0.lowerBound * channels, $0.count) }
   }
 
   /// So many pixels that handing them to another thread pays.

@@ -8,7 +8,10 @@ struct Step: Sendable {
   enum Computation: Sendable {
     /// The picture, copied in.
     case input(name: String)
-    case convolution(ConvolutionGeometry, ConvolutionMethod, kernel: Tensor, bias: Tensor?)
+    /// Of the first input; a second one, where there is one, is added to the sums.
+    case convolution(ConvolutionGeometry, kernel: Tensor, bias: Tensor?)
+    /// The same with its method chosen and its weights packed: what runs.
+    case prepared(PreparedConvolution)
     case transposedConvolution(TransposedGeometry, kernel: Tensor, bias: Tensor?)
     case dense(kernel: Tensor, bias: Tensor?)
     /// `x * scale[c] + offset[c]`: batch normalisation, a scale, a rescaling.
@@ -48,4 +51,14 @@ struct Step: Sendable {
 
   var channels: Int { shape.rank == 0 ? 1 : shape[-1] }
   var pixels: Int { channels == 0 ? 0 : shape.count / channels }
+}
+
+extension Step {
+  /// The same step as it runs: a convolution knows its method, and its weights are packed for it.
+  var prepared: Step {
+    guard case .convolution(let geometry, let kernel, let bias) = computation else { return self }
+    var step = self
+    step.computation = .prepared(PreparedConvolution(geometry, kernel: kernel, bias: bias))
+    return step
+  }
 }

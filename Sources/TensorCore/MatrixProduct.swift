@@ -1,7 +1,7 @@
 private import COpenBLAS
 
 /// OpenBLAS computes on the thread that calls it; the parallel loops of this package own the cores.
-let openBLASIsSingleThreaded: Void = openblas_set_num_threads(1)
+private let openBLASIsSingleThreaded: Void = openblas_set_num_threads(1)
 
 /// `C = alpha * op(A) * op(B) + beta * C` over row-major matrices, on the calling thread (BLAS `sgemm`).
 ///

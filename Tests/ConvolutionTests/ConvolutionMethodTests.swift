@@ -52,6 +52,13 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(input: [3, 20, 20, 8], filters: 8, kernel: 3, padding: .same),
     ConvolutionCase(input: [1, 4, 4, 2], filters: 2, kernel: 5, padding: .same),
     ConvolutionCase(input: [1, 33, 33, 7], filters: 5, kernel: 3, dilation: 9, padding: .same),
+    ConvolutionCase(input: [2, 15, 18, 37], filters: 49, kernel: 3, padding: .same),
+    ConvolutionCase(input: [1, 31, 9, 130], filters: 65, kernel: 3, padding: .explicit(Margins(2))),
+    ConvolutionCase(input: [1, 23, 23, 40], filters: 66, kernel: 3, stride: 2, padding: .same),
+    ConvolutionCase(
+      input: [1, 17, 17, 48], filters: 50, kernel: Extent(height: 1, width: 7), padding: .same),
+    ConvolutionCase(input: [1, 17, 17, 64], filters: 96, kernel: 3, groups: 4, padding: .same),
+    ConvolutionCase(input: [1, 14, 15, 83], filters: 83, kernel: 5, groups: 83, padding: .same),
     ConvolutionCase(input: [1, 12, 12, 16], filters: 16, kernel: 3, stride: 2, groups: 16, padding: .same),
   ]
 
@@ -71,40 +78,59 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let x = Tensor(normal: Shape(one.input), using: &generator)
     let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
     for bias in [nil, Tensor(normal: [one.filters], using: &generator)] {
-      let output = Tensor(shape: Shape(geometry.outputDimensions)) { output in
-        withPointers(x, kernel, bias) { x, kernel, bias in
-          guard let output = output.baseAddress else { return }
-          convolve(geometry, by: method, input: x, kernel: kernel, bias: bias, output: output)
+      let expected = referenceConvolution(x, kernel: kernel, bias: bias, geometry)
+      for set in LayerKernels.all {
+        let convolution = PreparedConvolution(geometry, by: method, kernel: kernel, bias: bias, on: set)
+        let output = Tensor(shape: expected.shape) { output in
+          withPointers(x, kernel, nil) { x, _, _ in
+            guard let output = output.baseAddress else { return }
+            convolution.apply(
+              to: Pixels(x, stride: one.input[3]), into: MutablePixels(output, stride: one.filters))
+          }
         }
+        expectAgreement(output, expected, to: method.tolerance, "\(method) on \(set.name)")
       }
-      expectAgreement(output, referenceConvolution(x, kernel: kernel, bias: bias, geometry), to: 1e-5)
     }
   }
 
-  @Test(arguments: ConvolutionMethod.allCases)
-  func theEpilogueSeesEveryFinishedPixelOnce(method: ConvolutionMethod) throws {
-    let one: ConvolutionCase =
-      switch method {
-      case .pointwise: ConvolutionCase(input: [2, 17, 19, 4], filters: 6, kernel: 1)
-      case .depthwise: ConvolutionCase(input: [2, 17, 19, 6], filters: 6, kernel: 3, groups: 6)
-      case .im2col: ConvolutionCase(input: [2, 17, 19, 4], filters: 6, kernel: 3, groups: 2)
-      }
+  /// Reads a slice of wider pixels, writes a slice of wider pixels, adds what lay there, clamps.
+  @Test(arguments: ConvolutionCase.chosen, ConvolutionMethod.allCases)
+  func slicesResidualsAndClampsAgree(one: ConvolutionCase, method: ConvolutionMethod) throws {
     let geometry = try #require(one.geometry)
-    var generator = SeededGenerator(seed: 5)
-    let x = Tensor(normal: Shape(one.input), using: &generator)
-    let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
-    let plain = referenceConvolution(x, kernel: kernel, bias: nil, geometry)
-    let output = Tensor(shape: plain.shape) { output in
-      withPointers(x, kernel, nil) { x, kernel, _ in
-        guard let output = output.baseAddress else { return }
-        convolve(geometry, by: method, input: x, kernel: kernel, bias: nil, output: output) {
-          values, pixels in
-          for index in 0..<pixels * 6 { values[index] += Float(index % 6) }
-        }
+    guard method.canCompute(geometry) else { return }
+    var generator = SeededGenerator(seed: 8)
+    let (channels, filters) = (one.input[3], one.filters)
+    let wide = Tensor(normal: Shape(one.input.dropLast() + [channels + 5]), using: &generator)
+    let x = Tensor(shape: Shape(one.input)) { values in
+      let all = wide.scalars
+      for index in values.indices {
+        values[index] = all[index / channels * (channels + 5) + 2 + index % channels]
       }
     }
-    let expected = Tensor(plain.scalars.enumerated().map { $1 + Float($0 % 6) }, shape: plain.shape)
-    expectAgreement(output, expected, to: 1e-5)
+    let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
+    let bias = Tensor(normal: [filters], using: &generator)
+    let before = Tensor(
+      normal: Shape(geometry.outputDimensions.dropLast() + [filters + 3]), using: &generator)
+    let sums = referenceConvolution(x, kernel: kernel, bias: bias, geometry).scalars
+    var expected = before.scalars
+    for index in sums.indices {
+      let place = index / filters * (filters + 3) + 1 + index % filters
+      expected[place] = min(max(expected[place] + sums[index], -1), 6)
+    }
+    for set in LayerKernels.all {
+      let convolution = PreparedConvolution(geometry, by: method, kernel: kernel, bias: bias, on: set)
+      var output = before
+      output.withUnsafeMutableScalars { output in
+        wide.withUnsafeScalars { wide in
+          guard let output = output.baseAddress, let wide = wide.baseAddress else { return }
+          convolution.apply(
+            to: Pixels(wide + 2, stride: channels + 5), into: MutablePixels(output + 1, stride: filters + 3),
+            finish: Finish(residual: Pixels(output + 1, stride: filters + 3), low: -1, high: 6))
+        }
+      }
+      expectAgreement(
+        output, Tensor(expected, shape: before.shape), to: method.tolerance * 10, "\(method) on \(set.name)")
+    }
   }
 
   @Test(arguments: [
@@ -158,6 +184,10 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         "\(geometry)")
     }
   }
+}
+
+extension ConvolutionMethod {
+  fileprivate var tolerance: Float { self == .winograd4 ? 1e-3 : 1e-5 }
 }
 
 func withPointers(

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "CKernelsLayers.h"
+
 typedef enum {
   fovea_portable = 0,
   fovea_avx2 = 1,

@@ -1,44 +1,67 @@
 /// How a convolution is computed; all methods agree, they differ in time and memory.
 package enum ConvolutionMethod: String, Sendable, Hashable, CaseIterable {
-  /// One matrix product on the input as it lies.
-  case pointwise
-  /// Each channel summed directly.
+  /// Matrix products that read every input pixel through its own address: any convolution, 1x1 first of all.
+  case indirect
+  /// The same over a padded copy, a whole kernel row in one run: pictures of a few channels.
+  case kernelRows
+  /// Each channel on its own.
   case depthwise
-  /// Matrix products over blocks of gathered windows.
-  case im2col
+  /// Winograd's F(4x4, 3x3): a quarter of the products, sums good to 1e-3.
+  case winograd4
+  /// Winograd's F(2x2, 3x3): four ninths of the products, sums good to 1e-5.
+  case winograd2
 
   /// The method expected to be fastest.
   package static func best(for geometry: ConvolutionGeometry) -> ConvolutionMethod {
-    if geometry.groups > 1, geometry.channelsPerGroup == 1 { return .depthwise }
-    return geometry.isPointwise ? .pointwise : .im2col
+    let able = allCases.filter { $0.canCompute(geometry) }
+    return able.min { $0.cost(of: geometry) < $1.cost(of: geometry) } ?? .indirect
   }
 
   /// Whether the method can compute it at all.
   package func canCompute(_ geometry: ConvolutionGeometry) -> Bool {
     switch self {
-    case .pointwise: geometry.isPointwise
-    case .depthwise: geometry.channelsPerGroup == 1
-    case .im2col: true
+    case .indirect: true
+    case .kernelRows: geometry.groups == 1 && geometry.columns.dilation == 1
+    case .depthwise: geometry.channelsPerGroup == 1 && geometry.filtersPerGroup == 1
+    case .winograd4, .winograd2:
+      geometry.groups == 1
+        && [geometry.rows, geometry.columns].allSatisfy {
+          $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1
+        }
     }
   }
-}
 
-/// Convolution by the given method.
-///
-/// Kernel `[H, W, C / groups, F]`, bias `[F]` or `nil`; `epilogue` runs once over every output pixel.
-package func convolve(
-  _ geometry: ConvolutionGeometry, by method: ConvolutionMethod, input: UnsafePointer<Float>,
-  kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>,
-  epilogue: Epilogue? = nil
-) {
-  switch method {
-  case .pointwise:
-    convolvePointwise(
-      geometry, input: input, kernel: kernel, bias: bias, output: output, epilogue: epilogue)
-  case .depthwise:
-    convolveDepthwise(
-      geometry, input: input, kernel: kernel, bias: bias, output: output, epilogue: epilogue)
-  case .im2col:
-    convolveIm2col(geometry, input: input, kernel: kernel, bias: bias, output: output, epilogue: epilogue)
+  /// What it costs, in products of one vector of floats: an estimate that orders the methods.
+  ///
+  /// The constants are ratios of measured times: a vector that is transformed, stored and read again costs eight products, as
+  /// does one of weights that come from main memory.
+  func cost(of g: ConvolutionGeometry) -> Double {
+    let lanes = 16.0
+    let pixels = Double(g.outputPixels)
+    let channels = Double(g.channelsPerGroup)
+    let (width, filters) = ((channels / lanes).rounded(.up), (Double(g.filtersPerGroup) / lanes).rounded(.up))
+    let taps = Double(g.rows.kernel * g.columns.kernel)
+    let memory = 8.0
+    switch self {
+    case .indirect:
+      // Each tap of each pixel is an address to look up.
+      return Double(g.groups)
+        * (pixels * (taps * (channels * filters + 2)) + memory * taps * channels * filters)
+    case .kernelRows:
+      let copied = Double(g.batch * (g.rows.input + 2) * (g.columns.input + 2))
+      return pixels * (taps * channels * filters + 2 * Double(g.rows.kernel)) + copied * width * 4
+        + memory * taps * channels * filters
+    case .depthwise:
+      return pixels * width * taps * Double(g.groups) / lanes
+    case .winograd4: return winograd(side: 4)
+    case .winograd2: return winograd(side: 2)
+    }
+    func winograd(side: Int) -> Double {
+      let tiles = Double(
+        g.batch * ((g.rows.output + side - 1) / side) * ((g.columns.output + side - 1) / side))
+      let positions = Double((side + 2) * (side + 2))
+      return tiles * positions * (channels * filters + 8 * (width + filters)) + memory * positions * channels
+        * filters
+    }
   }
 }

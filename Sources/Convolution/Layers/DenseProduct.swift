@@ -1,8 +1,10 @@
+internal import CKernels
 package import TensorCore
 
 /// `x W + b` for `rows` vectors of `inputs` numbers, `W` `[inputs, units]` as it lies in memory, never repacked.
 ///
-/// A few rows are bound by reading `W`: each thread reads its own columns once, as a matrix-vector product for a single row.
+/// A few rows are bound by reading `W`: each thread reads its own columns once. A single row skips the weights that zeros
+/// would meet, half and more of them behind a relu; so a zero times an infinite weight counts as 0 there.
 /// Many rows are shared out over the threads.
 package func denseProduct(
   rows: Int, inputs: Int, units: Int, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
@@ -21,11 +23,11 @@ package func denseProduct(
     return
   }
   fill(output, pixels: rows, channels: units, bias: bias)
+  let kernels = LayerKernels.best.table
   parallelFor(units, grain: max(16, 65536 / max(1, inputs))) { range in
     let columns = kernel + range.lowerBound
     if rows == 1 {
-      addVectorMatrixProduct(
-        inner: inputs, columns: range.count, input, columns, leading: units, output + range.lowerBound)
+      kernels.add_vector_matrix(inputs, range.count, input, columns, units, output + range.lowerBound)
     } else {
       matrixProduct(
         rows: rows, columns: range.count, inner: inputs, input, leadingA: inputs, columns, leadingB: units,

@@ -1,61 +1,39 @@
-import TensorCore
+internal import CKernels
+internal import TensorCore
 
-/// Each channel with kernels of its own, summed directly, channels innermost; rows are shared out over the threads.
+/// Each channel with a kernel of its own, summed directly, a row of outputs at a time; rows are shared out over the threads.
 ///
-/// `geometry` has as many groups as input channels; the kernel is `[H, W, C, multiplier]`.
-package func convolveDepthwise(
-  _ geometry: ConvolutionGeometry, input: UnsafePointer<Float>, kernel: UnsafePointer<Float>,
-  bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, epilogue: Epilogue? = nil
-) {
-  let (rows, columns) = (geometry.rows, geometry.columns)
-  let (channels, filters) = (geometry.inputChannels, geometry.outputChannels)
-  let multiplier = geometry.filtersPerGroup
-  parallelFor(geometry.batch * rows.output, grain: 2) { range in
-    for line in range {
-      let (sample, oy) = (line / rows.output, line % rows.output)
-      let target = output + line * columns.output * filters
-      fill(target, pixels: columns.output, channels: filters, bias: bias)
-      for ky in rows.taps(at: oy) {
-        let iy = rows.start(of: oy) + ky * rows.dilation
-        let source = input + (sample * rows.input + iy) * columns.input * channels
-        for ox in 0..<columns.output {
-          let sums = target + ox * filters
-          for kx in columns.taps(at: ox) {
-            let values = source + (columns.start(of: ox) + kx * columns.dilation) * channels
-            let weights = kernel + (ky * columns.kernel + kx) * filters
-            if multiplier == 1 {
-              accumulateProducts(sums, values, weights, channels)
-            } else {
-              for c in 0..<channels {
-                let value = values[c]
-                for m in c * multiplier..<(c + 1) * multiplier { sums[m] += value * weights[m] }
-              }
+/// A row comes with the addresses of the input pixels of its kernel rows, padding included, so the inner loop knows no borders.
+extension PreparedConvolution {
+  func applyDepthwise(_ input: Pixels, _ output: MutablePixels, _ finish: Finish) {
+    let (rows, columns) = (geometry.rows, geometry.columns)
+    let zeros = UnsafePointer(self.zeros.base)
+    let width = (columns.output - 1) * columns.stride + (columns.kernel - 1) * columns.dilation + 1
+    let work = columns.output * geometry.depth * geometry.inputChannels
+    parallelFor(geometry.batch * rows.output, grain: max(1, 64 * 1024 / max(1, work))) { range in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: rows.kernel * width) { table in
+        guard let table = table.baseAddress else { return }
+        for line in range {
+          let (sample, oy) = (line / rows.output, line % rows.output)
+          for ky in 0..<rows.kernel {
+            let y = rows.start(of: oy) + ky * rows.dilation
+            let source = input.start + (sample * rows.input + y) * columns.input * input.stride
+            for index in 0..<width {
+              let x = index - columns.before
+              let isInside = y >= 0 && y < rows.input && x >= 0 && x < columns.input
+              table[ky * width + index] = isInside ? source + x * input.stride : zeros
             }
           }
+          let first = line * columns.output
+          var row = fovea_layer_depthwise(
+            width: columns.output, channels: geometry.inputChannels, kernel_rows: rows.kernel,
+            kernel_columns: columns.kernel, stride: columns.stride, dilation: columns.dilation, inputs: table,
+            inputs_stride: width, weights: weights.base, bias: bias.map { UnsafePointer($0.base) },
+            output: output.start + first * output.stride, output_stride: output.stride)
+          var store = finish.store(from: first)
+          kernels.table.depthwise(&row, &store)
         }
       }
-      epilogue?(target, columns.output)
     }
-  }
-}
-
-/// `sums[i] += a[i] * b[i]`, eight at a time.
-@inline(__always)
-private func accumulateProducts(
-  _ sums: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
-) {
-  let wide = count & ~7
-  var index = 0
-  while index < wide {
-    let target = UnsafeMutableRawPointer(sums + index)
-    let sum = target.loadUnaligned(as: SIMD8<Float>.self)
-    let x = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Float>.self)
-    let w = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Float>.self)
-    target.storeBytes(of: sum + x * w, as: SIMD8<Float>.self)
-    index += 8
-  }
-  while index < count {
-    sums[index] += a[index] * b[index]
-    index += 1
   }
 }

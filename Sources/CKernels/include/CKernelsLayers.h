@@ -1,0 +1,102 @@
+#ifndef FOVEA_CKERNELS_LAYERS_H
+#define FOVEA_CKERNELS_LAYERS_H
+
+// Micro-kernels of the layers of networks, over NHWC floats: one copy for each instruction set, picked at run time.
+//
+// Inputs and outputs are pixels, rows of channels: every pixel has an address of its own or lies at a stride, so slices
+// of joined tensors are read and written in place. No pointer need be aligned. Outputs must not overlap inputs, but may
+// be the residual itself. Nothing allocates, nothing fails. Distances are counted in floats.
+
+#include <stddef.h>
+
+#if !defined(__clang__)
+#define _Nonnull
+#define _Nullable
+#endif
+
+/// What happens to a finished sum before it is stored: the residual is added, then it is clamped to low...high (NaN
+/// stays NaN). No activation: -infinity and infinity; relu: 0 and infinity; relu6: 0 and 6.
+typedef struct {
+  const float *_Nullable residual;
+  size_t residual_stride;  // between two pixels of the residual
+  float low, high;
+} fovea_layer_store;
+
+/// Pixels times a packed matrix; `taps` input pixels of `depth` channels each meet in an output pixel.
+typedef struct {
+  size_t pixels, taps, depth, columns;
+  const float *_Nullable const *_Nonnull inputs;  // [tap][output pixel]: where the input pixel starts
+  size_t inputs_stride;                           // addresses between two taps
+  size_t offset;                                  // added to every address: the first channel of a group
+  const float *_Nonnull panels;                   // as packed by `pack`
+  float *_Nonnull output;
+  size_t output_stride;                           // between two output pixels
+} fovea_layer_product;
+
+/// One row of depthwise outputs: `width` pixels of `channels` each.
+typedef struct {
+  size_t width, channels, kernel_rows, kernel_columns, stride, dilation;
+  const float *_Nullable const *_Nonnull inputs;  // [kernel row][input column, padding included]: where that pixel starts
+  size_t inputs_stride;                           // addresses between two kernel rows
+  const float *_Nonnull weights;                  // [kernel row][kernel column][channel]
+  const float *_Nullable bias;                    // [channel]
+  float *_Nonnull output;
+  size_t output_stride;                           // between two output pixels
+} fovea_layer_depthwise;
+
+/// The transformed tile of Winograd's method: side x side positions, `position_stride` apart, of `channels` each.
+typedef struct {
+  size_t side;  // 6 for F(4x4, 3x3), 4 for F(2x2, 3x3)
+  size_t channels;
+  size_t position_stride;
+} fovea_layer_tile;
+
+#define FOVEA_STATELESS
+#if defined(__clang__)
+#undef FOVEA_STATELESS
+#define FOVEA_STATELESS __attribute__((swift_attr("@Sendable")))
+#endif
+
+/// The kernels of one instruction set. A table of functions without state, so any thread may use it.
+typedef struct FOVEA_STATELESS {
+  const char *_Nonnull name;
+  size_t panel;      // columns of a full panel: two vectors
+  size_t tile_rows;  // output pixels computed at once
+
+  /// Floats of the packed form of a [depth, columns] matrix with its bias.
+  size_t (*_Nonnull packed_count)(size_t depth, size_t columns);
+  /// Packs a [depth, columns] matrix, whose rows are `stride` apart, and its bias into panels. The columns from p on,
+  /// p a multiple of `panel`, start at p * (depth + 1).
+  void (*_Nonnull pack)(
+      size_t depth, size_t columns, const float *_Nonnull weights, size_t stride, const float *_Nullable bias,
+      float *_Nonnull packed);
+  /// output = store(bias + sum over taps and depth of input x weight).
+  void (*_Nonnull product)(const fovea_layer_product *_Nonnull, const fovea_layer_store *_Nonnull);
+
+  /// One tile of input, side x side pixel addresses, to its positions.
+  void (*_Nonnull winograd_input)(
+      const fovea_layer_tile *_Nonnull, const float *_Nullable const *_Nonnull pixels, float *_Nonnull positions);
+  /// The positions to rows x columns output pixels, at most (side - 2) each way.
+  void (*_Nonnull winograd_output)(
+      const fovea_layer_tile *_Nonnull, const float *_Nonnull positions, const float *_Nullable bias,
+      float *_Nonnull output, size_t row_stride, size_t pixel_stride, size_t rows, size_t columns,
+      size_t residual_row_stride, const fovea_layer_store *_Nonnull);
+
+  void (*_Nonnull depthwise)(const fovea_layer_depthwise *_Nonnull, const fovea_layer_store *_Nonnull);
+
+  /// sums[column] += x[row] * weights[row][column]; weights whose x is 0 are not read.
+  void (*_Nonnull add_vector_matrix)(
+      size_t rows, size_t columns, const float *_Nonnull x, const float *_Nonnull weights, size_t stride,
+      float *_Nonnull sums);
+  /// output = clamp(input * scale + offset), scale and offset one a channel.
+  void (*_Nonnull scale)(
+      size_t pixels, size_t channels, const float *_Nonnull input, size_t input_stride, const float *_Nonnull scale,
+      const float *_Nonnull offset, float *_Nonnull output, size_t output_stride, float low, float high);
+} fovea_layer_kernels;
+
+/// The kernels of the best instruction set of this machine.
+const fovea_layer_kernels *_Nonnull fovea_layer_kernels_best(void);
+/// All sets this machine can run, the plainest first; null past the last.
+const fovea_layer_kernels *_Nullable fovea_layer_kernels_at(size_t index);
+
+#endif

@@ -1,0 +1,13 @@
+#if defined(__x86_64__)
+// 32 registers: 14 x 32 sums in 28, 2 weights, 1 input.
+#define TARGET __attribute__((target("avx512f")))
+#define LANES 16
+#define ROWS 14
+#define EACH_HEIGHT(DO, V) DO(1, V) DO(2, V) DO(3, V) DO(4, V) DO(5, V) DO(6, V) DO(7, V) DO(8, V) \
+  DO(9, V) DO(10, V) DO(11, V) DO(12, V) DO(13, V) DO(14, V)
+#define KERNELS fovea_layer_kernels_avx512
+#define NAME "AVX-512"
+#include "layers_body.h"
+#else
+typedef int fovea_no_avx512_layers_here;
+#endif

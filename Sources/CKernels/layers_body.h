@@ -1,0 +1,80 @@
+// The micro-kernels of layers, written once over vectors of LANES floats. Each layers_<set>.c sets the macros below and
+// includes this file, so that an instruction set is a handful of numbers:
+//
+//   TARGET              the function attribute that allows the instructions
+//   LANES               floats in a vector
+//   ROWS                output pixels held in registers at once, times two vectors of columns
+//   EACH_HEIGHT(DO, V)  DO(1, V) ... DO(ROWS, V)
+//   KERNELS, NAME       the table to define, and its name
+
+#include <string.h>
+
+#include "layers_sets.h"
+
+#define INLINE TARGET static inline __attribute__((always_inline))
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define UNROLL_4 _Pragma("clang loop unroll_count(4)")
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#define UNROLL_4 _Pragma("GCC unroll 4")
+#endif
+
+typedef float vector __attribute__((vector_size(LANES * 4)));
+typedef float unaligned __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
+typedef int mask __attribute__((vector_size(LANES * 4)));
+
+// `count` is LANES where the compiler can know it, so that all but the last channels of a pixel move whole vectors.
+INLINE vector load(const float *from, size_t count) {
+  if (count == LANES) return *(const unaligned *)from;
+  vector value = {0};
+  memcpy(&value, from, count * sizeof(float));
+  return value;
+}
+
+INLINE void store(float *to, vector value, size_t count) {
+  if (count == LANES) {
+    *(unaligned *)to = value;
+  } else {
+    memcpy(to, &value, count * sizeof(float));
+  }
+}
+
+INLINE vector clamped(vector value, float low, float high) {
+  const vector least = low - (vector){0}, most = high - (vector){0};
+  value = (vector)(((mask)least & (least > value)) | ((mask)value & ~(least > value)));
+  return (vector)(((mask)most & (most < value)) | ((mask)value & ~(most < value)));
+}
+
+// Runs CALL for whole vectors of channels, then once for what is left; `c` and `count` are its to use.
+#define EACH_VECTOR(CHANNELS, CALL)                                                          \
+  do {                                                                                       \
+    size_t c = 0;                                                                            \
+    for (; c + LANES <= (CHANNELS); c += LANES) {                                            \
+      const size_t count = LANES;                                                            \
+      CALL;                                                                                  \
+    }                                                                                        \
+    if (c < (CHANNELS)) {                                                                    \
+      const size_t count = (CHANNELS) - c;                                                   \
+      CALL;                                                                                  \
+    }                                                                                        \
+  } while (0)
+
+#include "layers_product.h"
+#include "layers_winograd.h"
+#include "layers_depthwise.h"
+#include "layers_rows.h"
+
+const fovea_layer_kernels KERNELS = {
+    .name = NAME,
+    .panel = 2 * LANES,
+    .tile_rows = ROWS,
+    .packed_count = packed_count,
+    .pack = pack,
+    .product = product,
+    .winograd_input = winograd_input,
+    .winograd_output = winograd_output,
+    .depthwise = depthwise,
+    .add_vector_matrix = add_vector_matrix,
+    .scale = scale,
+};

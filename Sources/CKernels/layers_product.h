@@ -1,0 +1,99 @@
+// Pixels times a packed matrix: one pass over all products of a tile of ROWS pixels x two vectors of columns, whose sums
+// never leave the registers. Inputs are not copied: each of the ROWS pixels is read through its own address, so a
+// convolution of any kernel, stride, dilation and padding is the same loop with other addresses (the "indirection" of
+// Dukhan 2019, "The Indirect Convolution Algorithm"). Pixels that do not fill a tile are shared out evenly, 49 as 13 + 12 + 12 + 12.
+//
+// A panel is [bias][depth] rows of two vectors; the last is one vector wide where that is enough.
+
+static size_t packed_count(size_t depth, size_t columns) {
+  return (columns + LANES - 1) / LANES * LANES * (depth + 1);
+}
+
+static void pack(
+    size_t depth, size_t columns, const float *weights, size_t stride, const float *bias, float *packed) {
+  for (size_t first = 0; first < columns; first += 2 * LANES) {
+    const size_t left = columns - first, width = left > LANES ? 2 * LANES : LANES;
+    const size_t count = left < width ? left : width;
+    memset(packed, 0, width * sizeof(float));
+    if (bias) memcpy(packed, bias + first, count * sizeof(float));
+    packed += width;
+    for (size_t row = 0; row < depth; row++, packed += width) {
+      memcpy(packed, weights + row * stride + first, count * sizeof(float));
+      if (count < width) memset(packed + count, 0, (width - count) * sizeof(float));
+    }
+  }
+}
+
+INLINE void multiply_tile(
+    const int height, const int vectors, const fovea_layer_product *p, const fovea_layer_store *s, size_t pixel,
+    size_t column, size_t columns) {
+  vector sums[ROWS][2];
+  const float *weights = p->panels + column * (p->taps * p->depth + 1);
+  UNROLL for (int v = 0; v < vectors; v++) {
+    const vector bias = *(const unaligned *)(weights + v * LANES);
+    UNROLL for (int r = 0; r < height; r++) sums[r][v] = bias;
+  }
+  weights += vectors * LANES;
+
+  float *output = p->output + pixel * p->output_stride + column;
+  UNROLL for (int r = 0; r < height; r++) {
+    // The lines are owned by the time the sums are done.
+    __builtin_prefetch(output + r * p->output_stride, 1);
+    if (vectors * LANES > 16) __builtin_prefetch(output + r * p->output_stride + 16, 1);
+  }
+
+  const float *const *addresses = p->inputs + pixel;
+  for (size_t tap = 0; tap < p->taps; tap++, addresses += p->inputs_stride) {
+    const float *inputs[ROWS];
+    UNROLL for (int r = 0; r < height; r++) inputs[r] = addresses[r] + p->offset;
+    const size_t depth = p->depth;
+    UNROLL_4 for (size_t d = 0; d < depth; d++, weights += vectors * LANES) {
+      const vector first = *(const unaligned *)weights;
+      const vector second = *(const unaligned *)(weights + (vectors - 1) * LANES);
+      UNROLL for (int r = 0; r < height; r++) {
+        const float x = inputs[r][d];
+        sums[r][0] += x * first;
+        if (vectors > 1) sums[r][1] += x * second;
+      }
+    }
+  }
+
+  const float *residual = s->residual ? s->residual + pixel * s->residual_stride + column : NULL;
+  UNROLL for (int r = 0; r < height; r++, output += p->output_stride) {
+    UNROLL for (int v = 0; v < vectors; v++) {
+      const size_t done = (size_t)v * LANES, count = columns - done < LANES ? columns - done : LANES;
+      vector value = sums[r][v];
+      if (residual) value += load(residual + r * s->residual_stride + done, count);
+      store(output + done, clamped(value, s->low, s->high), count);
+    }
+  }
+}
+
+typedef void (*tile_function)(
+    const fovea_layer_product *, const fovea_layer_store *, size_t pixel, size_t column, size_t columns);
+
+#define DEFINE_TILE(HEIGHT, VECTORS)                                                                          \
+  TARGET static void tile_##HEIGHT##x##VECTORS(                                                               \
+      const fovea_layer_product *p, const fovea_layer_store *s, size_t pixel, size_t column, size_t columns) { \
+    multiply_tile(HEIGHT, VECTORS, p, s, pixel, column, columns);                                             \
+  }
+EACH_HEIGHT(DEFINE_TILE, 1)
+EACH_HEIGHT(DEFINE_TILE, 2)
+
+#define NAME_TILE(HEIGHT, VECTORS) tile_##HEIGHT##x##VECTORS,
+static const tile_function tiles[2][ROWS] = {{EACH_HEIGHT(NAME_TILE, 1)}, {EACH_HEIGHT(NAME_TILE, 2)}};
+
+// Weights that fit the second-level cache are streamed past every tile, so that its inputs stay in the first-level
+// cache and its outputs are written side by side; larger ones stay, a panel at a time, while all tiles pass.
+enum { streamed_floats = 96 * 1024 };
+
+TARGET static void product(const fovea_layer_product *p, const fovea_layer_store *s) {
+  const size_t blocks = (p->pixels + ROWS - 1) / ROWS, panels = (p->columns + 2 * LANES - 1) / (2 * LANES);
+  const int streams = p->taps * p->depth * p->columns <= streamed_floats;
+  for (size_t turn = 0; turn < blocks * panels; turn++) {
+    const size_t block = streams ? turn / panels : turn % blocks, panel = streams ? turn % panels : turn / blocks;
+    const size_t column = panel * 2 * LANES, left = p->columns - column, columns = left < 2 * LANES ? left : 2 * LANES;
+    const size_t pixel = p->pixels * block / blocks, end = p->pixels * (block + 1) / blocks;
+    tiles[columns > LANES][end - pixel - 1](p, s, pixel, column, columns);
+  }
+}

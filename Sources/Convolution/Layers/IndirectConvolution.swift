@@ -1,0 +1,103 @@
+internal import CKernels
+internal import TensorCore
+
+/// Convolution as matrix products that read the input where it lies (Dukhan 2019, "The Indirect Convolution Algorithm").
+///
+/// A block of output pixels comes with a table of addresses, one for each tap and pixel; taps on the padding point at a
+/// pixel of zeros. Nothing is gathered, so stride, dilation and groups cost nothing but another table, and a 1x1
+/// convolution is the plain product. Blocks are shared out over the threads; where pixels are few, so are the panels of
+/// output channels, and each thread reads its own part of the weights.
+extension PreparedConvolution {
+  func applyIndirect(_ input: Pixels, _ output: MutablePixels, _ finish: Finish) {
+    let g = geometry
+    let taps = g.rows.kernel * g.columns.kernel
+    shareOut(pixels: g.outputPixels) { range, columns in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: taps * range.count) { table in
+        guard let table = table.baseAddress else { return }
+        fillAddresses(table, of: range, input)
+        multiply(
+          table, taps: taps, depth: g.channelsPerGroup, range, columns, output, finish)
+      }
+    }
+  }
+
+  /// Runs `body` on blocks of output pixels x ranges of columns (of every group), on several threads.
+  func shareOut(pixels: Int, _ body: (Range<Int>, Range<Int>) -> Void) {
+    let columns = geometry.filtersPerGroup
+    let rows = kernels.table.tile_rows
+    let wanted = Parallelism.threads == 1 ? 1 : Parallelism.threads * 4
+    // The inputs of a block stay in the second-level cache while the panels pass.
+    let longest = max(1, min(16, 64 * 1024 / max(1, geometry.depth * rows))) * rows
+    let blocks = max(1, min((pixels + longest - 1) / longest, pixels))
+    let panels = (columns + kernels.table.panel - 1) / kernels.table.panel
+    let worthSharing = pixels * columns * geometry.depth * geometry.groups > 64 * 1024
+    let parts = blocks >= wanted || !worthSharing ? 1 : min(panels, (wanted + blocks - 1) / blocks)
+    func run(_ items: Range<Int>) {
+      for item in items {
+        let (block, part) = (item % blocks, item / blocks)
+        let range = pixels * block / blocks..<pixels * (block + 1) / blocks
+        let first = panels * part / parts * kernels.table.panel
+        body(range, first..<min(columns, panels * (part + 1) / parts * kernels.table.panel))
+      }
+    }
+    if worthSharing { parallelFor(blocks * parts, run) } else { run(0..<blocks * parts) }
+  }
+
+  /// One block of pixels by some of the columns of every group.
+  func multiply(
+    _ table: UnsafeMutablePointer<UnsafePointer<Float>?>, taps: Int, depth: Int, _ range: Range<Int>,
+    _ columns: Range<Int>, _ output: MutablePixels, _ finish: Finish
+  ) {
+    let packed = kernels.table.packed_count(taps * depth, geometry.filtersPerGroup)
+    for group in 0..<geometry.groups {
+      let first = group * geometry.filtersPerGroup + columns.lowerBound
+      var product = fovea_layer_product(
+        pixels: range.count, taps: taps, depth: depth, columns: columns.count, inputs: table,
+        inputs_stride: range.count, offset: group * geometry.channelsPerGroup,
+        panels: weights.base + group * packed + columns.lowerBound * (taps * depth + 1),
+        output: output.start + range.lowerBound * output.stride + first, output_stride: output.stride)
+      var store = finish.store(from: range.lowerBound, channel: first)
+      kernels.table.product(&product, &store)
+    }
+  }
+
+  /// The address of the input pixel of every tap, `[tap][pixel]`.
+  private func fillAddresses(
+    _ table: UnsafeMutablePointer<UnsafePointer<Float>?>, of pixels: Range<Int>, _ input: Pixels
+  ) {
+    let (rows, columns) = (geometry.rows, geometry.columns)
+    let zeros = UnsafePointer(self.zeros.base)
+    if geometry.isPointwise {
+      for index in 0..<pixels.count {
+        table[index] = input.start + (pixels.lowerBound + index) * input.stride
+      }
+      return
+    }
+    for (index, pixel) in pixels.enumerated() {
+      let left = columns.start(of: pixel % columns.output)
+      let top = rows.start(of: pixel / columns.output % rows.output)
+      let sample = pixel / (columns.output * rows.output)
+      var place = index
+      for ky in 0..<rows.kernel {
+        let y = top + ky * rows.dilation
+        for kx in 0..<columns.kernel {
+          let x = left + kx * columns.dilation
+          let isInside = y >= 0 && y < rows.input && x >= 0 && x < columns.input
+          table[place] =
+            isInside ? input.start + ((sample * rows.input + y) * columns.input + x) * input.stride : zeros
+          place += pixels.count
+        }
+      }
+    }
+  }
+}
+
+extension Finish {
+  /// The same for the micro-kernels, its residual starting at a pixel and a channel.
+  func store(from pixel: Int, channel: Int = 0) -> fovea_layer_store {
+    fovea_layer_store(
+      residual: residual.map { $0.start + pixel * $0.stride + channel },
+      residual_stride: residual?.stride ?? 0,
+      low: low, high: high)
+  }
+}
