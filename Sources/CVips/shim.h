@@ -5,21 +5,10 @@
 
 // What Swift cannot import: macros with calls or casts inside, and variadic functions.
 
-// libvips warns on standard error through GLib; what matters of it reaches the caller as a thrown error.
-static inline void fovea_vips_ignore(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data)
-{
-	(void) domain;
-	(void) level;
-	(void) message;
-	(void) data;
-}
-
 static inline int fovea_vips_start(void)
 {
 	if (VIPS_INIT("fovea"))
 		return -1;
-	g_log_set_handler("VIPS", (GLogLevelFlags) (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO),
-		fovea_vips_ignore, NULL);
 	vips_cache_set_max(0);
 	return 0;
 }
