@@ -54,11 +54,13 @@ struct Step: Sendable {
 }
 
 extension Step {
-  /// The same step as it runs: a convolution knows its method, and its weights are packed for it.
-  var prepared: Step {
+  /// The same step as it runs: a convolution knows its method, one that is good to `tolerance`, and its weights are packed.
+  func prepared(within tolerance: Float) -> Step {
     guard case .convolution(let geometry, let kernel, let bias) = computation else { return self }
     var step = self
-    step.computation = .prepared(PreparedConvolution(geometry, kernel: kernel, bias: bias))
+    step.computation = .prepared(
+      PreparedConvolution(
+        geometry, by: .best(for: geometry, within: tolerance), kernel: kernel, bias: bias))
     return step
   }
 }

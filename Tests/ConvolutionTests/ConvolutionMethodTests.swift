@@ -186,10 +186,6 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   }
 }
 
-extension ConvolutionMethod {
-  fileprivate var tolerance: Float { self == .winograd4 ? 1e-3 : 1e-5 }
-}
-
 func withPointers(
   _ x: Tensor, _ kernel: Tensor, _ bias: Tensor?,
   _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>?) -> Void

@@ -11,11 +11,16 @@ package enum ConvolutionMethod: String, Sendable, Hashable, CaseIterable {
   /// Winograd's F(2x2, 3x3): four ninths of the products, sums good to 1e-5.
   case winograd2
 
-  /// The method expected to be fastest.
-  package static func best(for geometry: ConvolutionGeometry) -> ConvolutionMethod {
-    let able = allCases.filter { $0.canCompute(geometry) }
+  /// The method expected to be fastest among those whose sums are good to `tolerance`, relative to the largest.
+  package static func best(
+    for geometry: ConvolutionGeometry, within tolerance: Float = 1e-3
+  ) -> ConvolutionMethod {
+    let able = allCases.filter { $0.canCompute(geometry) && $0.tolerance <= tolerance }
     return able.min { $0.cost(of: geometry) < $1.cost(of: geometry) } ?? .indirect
   }
+
+  /// How far results may lie from the reference's, relative to the largest.
+  package var tolerance: Float { self == .winograd4 ? 1e-3 : 1e-5 }
 
   /// Whether the method can compute it at all.
   package func canCompute(_ geometry: ConvolutionGeometry) -> Bool {
