@@ -151,7 +151,7 @@ def main():
         peer = OnnxRuntime(folder, given.threads)
         command = [
             given.fovea, "benchmark", given.network, "--weights", str(folder / "weights.h5"), "--threads", str(given.threads),
-            "--batch", str(given.batch), "--runs", str(given.runs), "--json"]
+            "--input", str(folder / "input.npy"), "--runs", str(given.runs), "--json"]
         theirs, ours = [], []
         print(f"{given.network}, batch {given.batch}, {given.threads} threads, milliseconds a pass (median of {given.runs})")
         print(f"{'round':>5} {peer.name:>20} {'fovea':>10} {'ratio':>7}")

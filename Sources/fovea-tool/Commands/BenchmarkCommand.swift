@@ -1,0 +1,126 @@
+import ArgumentParser
+import Batch
+import Fovea
+import SystemPackage
+
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Time a network's forward pass on this machine.",
+    discussion: """
+      The network runs on one input again and again: a few passes to warm up, then those that count. Reading the file and \
+      making the network ready are not part of the time. GFLOP are 10^9 multiplications and additions, counted as in \
+      summary (two for each MAC), whatever the method saves.
+
+      EXAMPLES
+        fovea benchmark model.h5
+        fovea benchmark vgg16 --weights vgg16.h5 --threads 1 --batch 8 --json
+      """)
+
+  @OptionGroup var model: ModelOptions
+
+  @Option(help: ArgumentHelp("Threads to use (default: the number of processors).", valueName: "n"))
+  var threads: Int?
+
+  @Option(help: ArgumentHelp("Inputs in one pass.", valueName: "n"))
+  var batch = 1
+
+  @Option(help: ArgumentHelp("Passes that count.", valueName: "n"))
+  var runs = 21
+
+  @Option(
+    help: ArgumentHelp(
+      "The input, [N, H, W, C] (default: random numbers, normal, seeded).", valueName: "npy"),
+    completion: .file())
+  var input: String?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be 1 or more.") }
+    guard batch >= 1, runs >= 1 else { throw ValidationError("--batch and --runs must be 1 or more.") }
+  }
+
+  func run() throws {
+    let network = try model.network()
+    let x = try saying { try tensor(for: network) }
+    let threads = threads ?? Parallelism.processors
+    let compiled = try saying { try network.compiled(for: x.shape) }
+    let summary = try saying { try network.graph.summary(for: x.shape) }
+    let seconds = Parallelism.limited(to: threads) { times(compiled, x) }
+    let result = Listing(
+      seconds: seconds, threads: threads, batch: x.shape[0], operations: 2 * summary.totalOperations)
+    StandardOutput.write(json ? jsonLine(result) : Array(text(result).utf8))
+  }
+
+  private func tensor(for network: Network) throws -> Tensor {
+    if let input { return try Tensor(npy: FilePath(argument: input)) }
+    let side = network.preprocessing?.height ?? 224
+    guard let shape = network.graph.inputShape(batch: batch, freeSide: side) else {
+      throw failed("\(model.model): has several inputs or none; it cannot be timed on a made-up one")
+    }
+    var generator = SeededGenerator(seed: 1)
+    return Tensor(normal: shape, using: &generator)
+  }
+
+  /// The seconds of each pass that counts, in order.
+  private func times(_ network: CompiledNetwork, _ x: Tensor) -> [Double] {
+    let clock = ContinuousClock()
+    for _ in 0..<min(5, runs) { _ = network.run(x) }
+    return (0..<runs).map { _ in clock.measure { _ = network.run(x) } / .seconds(1) }
+  }
+
+  private func text(_ result: Listing) -> String {
+    let times = result.milliseconds
+    return """
+      \(model.name): \(decimal(times.median)) ms a pass (median of \(runs); \(decimal(times.min)) to \
+      \(decimal(times.max))), batch \(result.batch), \(result.threads) threads
+      \(decimal(result.gflops)) GFLOP/s, \(decimal(result.imagesPerSecond)) inputs/s
+
+      """
+  }
+
+  private struct Listing: Encodable {
+    struct Milliseconds: Encodable {
+      let median: Double
+      let min: Double
+      let max: Double
+    }
+
+    let milliseconds: Milliseconds
+    let threads: Int
+    let batch: Int
+    let gflops: Double
+    let imagesPerSecond: Double
+
+    enum CodingKeys: String, CodingKey {
+      case milliseconds, threads, batch, gflops
+      case imagesPerSecond = "images_per_second"
+    }
+
+    init(seconds: [Double], threads: Int, batch: Int, operations: Int) {
+      let sorted = seconds.sorted()
+      let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+      milliseconds = Milliseconds(
+        median: median * 1000, min: sorted[0] * 1000, max: sorted[sorted.count - 1] * 1000)
+      self.threads = threads
+      self.batch = batch
+      gflops = Double(operations) / median / 1e9
+      imagesPerSecond = Double(batch) / median
+    }
+  }
+}
+
+/// Three digits that count: `0.123`, `4.56`, `78.9`, `123`.
+private func decimal(_ value: Double) -> String {
+  var places = 0
+  while places < 3, abs(value) * pow10(places) < 100 { places += 1 }
+  let scaled = Int((abs(value) * pow10(places)).rounded())
+  guard places > 0 else { return String(scaled) }
+  let digits = String(scaled)
+  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+  return (value < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
+}
+
+private func pow10(_ places: Int) -> Double { [1, 10, 100, 1000][places] }
