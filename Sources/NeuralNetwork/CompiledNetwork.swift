@@ -18,18 +18,19 @@ public struct CompiledNetwork: Sendable {
   let plan: ArenaPlan
   private let arenas = ArenaPool()
 
-  init(steps: [Step], records: [Int: [Record]], names: [String]) {
+  /// Only steps that run are prepared: fusing leaves the ones it has taken up behind.
+  init(steps: [Step], records: [Int: [Record]], names: [String], within tolerance: Float) {
     var runs = [Bool](repeating: false, count: steps.count)
     for index in steps.indices.reversed() where runs[index] || records[index] != nil {
       runs[index] = true
       for input in steps[index].inputs { runs[input] = true }
       if case .maximumUnpooling(let pooling) = steps[index].computation { runs[pooling] = true }
     }
-    self.steps = steps
+    self.steps = zip(steps, runs).map { step, runs in runs ? step.prepared(within: tolerance) : step }
     self.runs = runs
     self.records = records
     recordedNames = names
-    plan = ArenaPlan(steps, runs: runs)
+    plan = ArenaPlan(self.steps, runs: runs)
   }
 
   /// The memory that one run needs besides weights, recorded layers and each thread's gathered windows, in bytes.

@@ -34,10 +34,9 @@ extension Network {
       guard let step = (isLinear ? lowering.linearValueOf : lowering.valueOf)[layerName] else { continue }
       records[step, default: []].append(.init(name: name, layer: layer))
     }
-    let steps = fuse(lowering.steps, kept: Set(records.keys))
-    let allowed = tolerance ?? (names.isEmpty ? 1e-3 : 1e-5)
     return CompiledNetwork(
-      steps: steps.map { $0.prepared(within: allowed) }, records: records, names: wanted)
+      steps: fuse(lowering.steps, kept: Set(records.keys)), records: records, names: wanted,
+      within: tolerance ?? (names.isEmpty ? 1e-3 : 1e-5))
   }
 }
 
