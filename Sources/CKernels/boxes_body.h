@@ -9,20 +9,27 @@
 // Along the rows: sums of 1, 2, 4, 8 ... neighbours, each from the one before; a box is the sum of those that its
 // length has binary digits for.
 
-// sum[i] = a[i] + b[i]; sum may be a, or start before b in the same memory.
-INLINE void add_floats(const float *a, const float *b, float *sum, ptrdiff_t count) {
+// sum[i] = a[i] + b[i]; sum may be a, or start before b in the same memory. `next`, if any, is the row to come: rows lie
+// so far apart that no processor guesses it.
+INLINE void add_and_fetch(const float *a, const float *b, const float *next, float *sum, ptrdiff_t count) {
   ptrdiff_t i = 0;
   for (; i + LANES <= count; i += LANES) {
+    if (next) __builtin_prefetch(next + i);
     const vector total = *(const unaligned *)(a + i) + *(const unaligned *)(b + i);
     *(unaligned *)(sum + i) = total;
   }
   for (; i < count; i++) sum[i] = a[i] + b[i];
 }
 
-// head[i] += x[i], then sum[i] += head[i].
-INLINE void add_to_head(const float *x, float *head, float *sum, ptrdiff_t count) {
+INLINE void add_floats(const float *a, const float *b, float *sum, ptrdiff_t count) {
+  add_and_fetch(a, b, NULL, sum, count);
+}
+
+// head[i] += x[i], then sum[i] += head[i]. `next` as above.
+INLINE void add_to_head(const float *x, const float *next, float *head, float *sum, ptrdiff_t count) {
   ptrdiff_t i = 0;
   for (; i + LANES <= count; i += LANES) {
+    __builtin_prefetch(next + i);
     const vector total = *(const unaligned *)(head + i) + *(const unaligned *)(x + i);
     *(unaligned *)(head + i) = total;
     *(unaligned *)(sum + i) = total + *(const unaligned *)(sum + i);
@@ -91,9 +98,9 @@ enum { box_batch = 3 * 1024 };
 
 // Strips whose tails stay in the second-level cache; not so narrow that the columns shared by two strips weigh more.
 INLINE ptrdiff_t box_strip(ptrdiff_t width, ptrdiff_t box_rows, ptrdiff_t margin) {
-  ptrdiff_t strip = 2 * chunk_floats / (box_rows + 2) - margin;
+  ptrdiff_t strip = 3 * chunk_floats / (box_rows + 2) - margin;
   if (strip < 2 * margin) strip = 2 * margin;
-  if (strip < 512) strip = 512;
+  if (strip < 1024) strip = 1024;
   if (strip > 4096) strip = 4096;
   return strip < width ? strip : width;
 }
@@ -128,14 +135,16 @@ TARGET static void box(
         if (j == box_rows - 1) {
           for (ptrdiff_t i = 0; i < read; i++) tail[i] = x[j][from + i];
         } else {
-          add_floats(below, x[j] + from, tail, read);
+          add_and_fetch(below, x[j] + from, x[j > 0 ? j - 1 : 0] + from, tail, read);
         }
       }
       for (ptrdiff_t i = 0; i < read; i++) head[i] = 0;
       for (ptrdiff_t j = 0; j < windows; j += batch) {
         const ptrdiff_t several = windows - j < batch ? windows - j : batch;
         for (ptrdiff_t k = j; k < j + several; k++) {
-          if (k > 0) add_to_head(x[box_rows + k - 1] + from, head, sums + k * stride, read);
+          if (k == 0) continue;
+          const float *const next = x[box_rows + k - (k + 1 == windows)] + from;
+          add_to_head(x[box_rows + k - 1] + from, next, head, sums + k * stride, read);
         }
         box_along_rows(
             sums + j * stride, spare, stride, several, count, box_columns, column_step, factor,

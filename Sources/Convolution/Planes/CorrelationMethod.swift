@@ -26,8 +26,9 @@ public enum CorrelationMethod: String, Sendable, Hashable, CaseIterable {
   /// A method and why it was chosen.
   public struct Choice: Sendable, Equatable, CustomStringConvertible {
     public let method: CorrelationMethod
-    /// What each method that can compute this kernel would cost: nanoseconds a pixel, as ``MethodCost`` measured them on
-    /// one thread of one machine. What counts is how they compare.
+    /// What each method that can compute this kernel would cost, in nanoseconds a pixel.
+    ///
+    /// Measured on one thread of one machine; what counts is how they compare.
     public let costs: [CorrelationMethod: Double]
     public let reason: String
 

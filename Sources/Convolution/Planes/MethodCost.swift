@@ -8,28 +8,29 @@ enum MethodCost {
   /// Every tap is a product; reading and writing the plane costs what it costs.
   static func direct(_ kernel: Extent) -> Double {
     let taps = Double(kernel.height) * Double(kernel.width)
-    return 0.35 + 0.0195 * taps
+    return 0.3 + 0.018 * taps
   }
 
   /// A pass down the columns, a pass along the rows, and the sums kept between them; for every term.
   static func separable(_ kernel: Extent, terms: Int) -> Double {
-    0.3 + Double(terms) * (0.35 + 0.02 * Double(kernel.height) + 0.02 * Double(kernel.width))
+    0.25 + Double(terms) * (0.1 + 0.0265 * Double(kernel.height + kernel.width))
   }
 
-  /// Three additions down, one or two for each binary digit of the width along; the first window of a thread's rows is
-  /// summed in full.
+  /// Three additions down, one or two for each binary digit of the width along; each thread sums its first window in
+  /// full, and rows and columns of the border are summed like the picture's own.
   static func box(_ kernel: Extent, output: Extent?) -> Double {
     let digits = Int.bitWidth - kernel.width.leadingZeroBitCount
-    let start = Double(kernel.height) / Double(output?.height ?? 4096)
-    return 0.7 + 0.06 * Double(digits) + 0.1 * start
+    let border =
+      output.map { Double(kernel.height) / Double($0.height) + Double(kernel.width) / Double($0.width) } ?? 0
+    return (0.7 + 0.06 * Double(digits)) * (1 + 4 * border)
   }
 
-  /// A transform there and back, for each pixel of a tile. It is worth its coarser rounding when it is well ahead,
-  /// hence the half on top.
+  /// A transform there and back, and the copy of the tile, for each of its pixels.
+  ///
+  /// From tiles of 2 MB on the second-level cache is too small.
   static func transform(tile: Extent) -> Double {
     let digits = (tile.height * tile.width).trailingZeroBitCount
-    let time = 0.3 + 0.06 * Double(digits) + (digits > 16 ? 0.3 * Double(digits - 16) : 0)
-    return 1.5 * time
+    return 0.45 + 0.09 * Double(digits) + (digits > 16 ? 0.45 * Double(digits - 16) : 0)
   }
 
   /// The most terms that can be cheaper than all taps: there is no need to look for more.
