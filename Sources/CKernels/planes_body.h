@@ -7,6 +7,8 @@
 //   ROW_VECTORS     the same for a single row
 //   KERNELS, NAME   the table to define, and its name
 
+#include <stdint.h>
+
 #include "CKernels.h"
 
 #define INLINE TARGET static inline __attribute__((always_inline))
@@ -178,4 +180,51 @@ TARGET static void magnitude(const float *x, const float *y, float *result, ptrd
   for (; i < count; i++) result[i] = __builtin_sqrtf(x[i] * x[i] + y[i] * y[i]);
 }
 
-const fovea_plane_kernels KERNELS = {.name = NAME, .correlate = correlate, .magnitude = magnitude};
+// One vector of the gradient's magnitude around the middle of three rows.
+INLINE vector gradient_at(
+    const float *above, const float *middle, const float *below, ptrdiff_t step, vector edge, vector centre) {
+#define AT(ROW, COLUMN) (*(const unaligned *)((ROW) + (COLUMN) * step))
+  const vector top_left = AT(above, 0), top_right = AT(above, 2);
+  const vector bottom_left = AT(below, 0), bottom_right = AT(below, 2);
+  const vector falling = top_left - bottom_right, rising = top_right - bottom_left;
+  const vector x = edge * (falling - rising) + centre * (AT(middle, 0) - AT(middle, 2));
+  const vector y = edge * (falling + rising) + centre * (AT(above, 1) - AT(below, 1));
+#undef AT
+  return __builtin_elementwise_sqrt(x * x + y * y);
+}
+
+TARGET static void gradient(
+    const float *const *rows, ptrdiff_t first, float *output, ptrdiff_t output_stride, ptrdiff_t output_rows,
+    ptrdiff_t width, ptrdiff_t column_step, float edge, float centre) {
+  const vector edges = edge, centres = centre;
+  for (ptrdiff_t r = 0; r < output_rows; r++) {
+    const float *const above = rows[r] + first, *const middle = rows[r + 1] + first, *const below = rows[r + 2] + first;
+    float *const target = output + r * output_stride;
+    ptrdiff_t i = 0;
+    for (; i + LANES <= width; i += LANES) {
+      *(unaligned *)(target + i) = gradient_at(above + i, middle + i, below + i, column_step, edges, centres);
+    }
+    for (; i < width; i++) {
+      const ptrdiff_t j = i + column_step, k = j + column_step;
+      const float falling = above[i] - below[k], rising = above[k] - below[i];
+      const float x = edge * (falling - rising) + centre * (middle[i] - middle[k]);
+      const float y = edge * (falling + rising) + centre * (above[j] - below[j]);
+      target[i] = __builtin_sqrtf(x * x + y * y);
+    }
+  }
+}
+
+#include "boxes_body.h"
+#include "transforms_body.h"
+
+const fovea_plane_kernels KERNELS = {
+    .name = NAME,
+    .correlate = correlate,
+    .magnitude = magnitude,
+    .gradient = gradient,
+    .box = box,
+    .box_scratch = box_scratch,
+    .transform_kernel = transform_kernel,
+    .transform_correlate = transform_correlate,
+    .transform_scratch = transform_scratch,
+};

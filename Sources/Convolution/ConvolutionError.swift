@@ -16,6 +16,8 @@ public enum ConvolutionError: Error, Sendable, Equatable {
   case notAPicture(shape: Shape)
   /// ``OutputMode/valid`` leaves nothing: the kernel is larger than the picture.
   case kernelLargerThanPicture(kernel: Extent, picture: Extent)
+  /// A standard deviation, or a cut in deviations, that no Gaussian has or whose kernel would be beyond measure.
+  case noGaussian(sigma: Double, truncate: Double)
 }
 
 extension ConvolutionError: CustomStringConvertible {
@@ -34,6 +36,9 @@ extension ConvolutionError: CustomStringConvertible {
     case .kernelLargerThanPicture(let kernel, let picture):
       "a kernel of \(kernel) (height x width) fits nowhere inside a picture of \(picture): "
         + "mode valid has no output; use same or full"
+    case .noGaussian(let sigma, let truncate):
+      "a Gaussian of sigma \(sigma) cut at \(truncate) deviations: sigma must be above 0, the cut at least 0, "
+        + "and sigma times the cut at most 1000000 pixels"
     }
   }
 }

@@ -82,4 +82,36 @@ import Testing
     nearly[3] *= 1 + 1e-5
     #expect(Kernel(rows: 7, columns: 5, taps: nearly).factors == nil)
   }
+
+  @Test func theTermsOfAKernelAreAsManyAsItsRank() throws {
+    var generator = SeededGenerator(seed: 4)
+    func product() -> [Float] {
+      Kernel(
+        column: Tensor(normal: [9], using: &generator).scalars,
+        row: Tensor(normal: [6], using: &generator).scalars
+      ).taps
+    }
+    var taps = product()
+    for rank in 2...4 {
+      taps = zip(taps, product()).map { $0 + $1 }
+      let kernel = Kernel(rows: 9, columns: 6, taps: taps)
+      #expect(kernel.terms(atMost: rank - 1) == nil)
+      let terms = try #require(kernel.terms(atMost: rank))
+      #expect(terms.count == rank)
+      var sum = [Float](repeating: 0, count: 54)
+      for term in terms { sum = zip(sum, Kernel(column: term.column, row: term.row).taps).map { $0 + $1 } }
+      expectAgreement(Tensor(sum, shape: [9, 6]), Tensor(taps, shape: [9, 6]), to: 1e-6)
+    }
+    #expect(Kernel.laplacian.terms(atMost: 8)?.count == 2)
+    #expect(Kernel([[0, 0], [0, 0]]).terms(atMost: 8) == nil)
+  }
+
+  @Test(arguments: [(0.0, 4.0), (-1, 4), (.nan, 4), (.infinity, 4), (1, -1), (1, .nan), (1e6, 4), (1, 1e300)])
+  func aGaussianFromOutsideIsChecked(sigma: Double, truncate: Double) {
+    #expect(throws: ConvolutionError.self) { try Kernel.gaussian(checking: sigma, truncate: truncate) }
+  }
+
+  @Test func aGaussianThatIsOnePassesTheCheck() throws {
+    #expect(try Kernel.gaussian(checking: 2) == .gaussian(sigma: 2))
+  }
 }

@@ -29,26 +29,87 @@ import Testing
     Case(input: [210, 65], rows: 2, columns: 3),
     Case(input: [12, 25], rows: 40, columns: 41),
     Case(input: [40, 90, 3], rows: 1, columns: 2),
+    Case(input: [50, 60], rows: 33, columns: 3),
+    Case(input: [7, 90], rows: 1, columns: 64),
   ]
   static let boundaries: [Boundary] = [.constant(0), .constant(-1.5), .edge, .reflect, .mirror, .wrap]
 
   @Test(arguments: cases, boundaries)
-  func directAndSeparableAgreeWithTheDefinition(_ item: Case, boundary: Boundary) throws {
+  func everyMethodAgreesWithTheDefinition(_ item: Case, boundary: Boundary) throws {
     var generator = SeededGenerator(seed: 5)
     let x = Tensor(uniform: item.input, in: -1..<2, using: &generator)
     let dense = try Kernel(Tensor(normal: [item.rows, item.columns], using: &generator))
-    let product = Kernel(
-      column: Tensor(normal: [item.rows], using: &generator).scalars,
-      row: Tensor(normal: [item.columns], using: &generator).scalars)
+    func product() -> Kernel {
+      Kernel(
+        column: Tensor(normal: [item.rows], using: &generator).scalars,
+        row: Tensor(normal: [item.columns], using: &generator).scalars)
+    }
+    let single = product()
+    let double = Kernel(
+      rows: item.rows, columns: item.columns, taps: zip(single.taps, product().taps).map { $0 + $1 })
+    let mean = Kernel.box(height: item.rows, width: item.columns)
+    let twoTermsPay = CorrelationMethod.choice(for: double).costs[.separable] != nil
     for mode in OutputMode.allCases {
       guard (try? mode.outputShape(input: x.shape, kernel: dense.extent)) != nil else { continue }
       for convolving in [false, true] {
-        func slid(_ kernel: Kernel, _ method: CorrelationMethod) -> Tensor {
-          slide(kernel, over: x, convolving: convolving, output: mode, boundary: boundary, method: method)
+        func check(_ kernel: Kernel, _ methods: [CorrelationMethod], _ tolerance: Float = 1e-5) {
+          func slid(_ method: CorrelationMethod) -> Tensor {
+            slide(kernel, over: x, convolving: convolving, output: mode, boundary: boundary, method: method)
+          }
+          let expected = slid(.reference)
+          for method in methods {
+            expectAgreement(
+              slid(method), expected, to: tolerance, "\(method) \(mode) convolving: \(convolving)")
+          }
         }
-        let what = "\(mode) convolving: \(convolving)"
-        expectAgreement(slid(dense, .direct), slid(dense, .reference), to: 1e-5, "direct \(what)")
-        expectAgreement(slid(product, .separable), slid(product, .reference), to: 1e-5, "separable \(what)")
+        check(dense, [.direct])
+        check(dense, [.fft], 1e-4)
+        check(single, [.separable])
+        if twoTermsPay { check(double, [.separable]) }
+        check(mean, [.separable, .box])
+      }
+    }
+  }
+
+  @Test(arguments: [(63, 63), (40, 70), (1, 200)], [Boundary.reflect, .wrap, .constant(100)])
+  func transformsAgreeWhereKernelsAreLargeAndPicturesBright(_ size: (Int, Int), boundary: Boundary) throws {
+    var generator = SeededGenerator(seed: 11)
+    let x = Tensor(uniform: [90, 170], in: 180..<255, using: &generator)
+    let taps = Tensor(normal: [size.0, size.1], using: &generator).scalars
+    // Taps that cancel: the response is small beside what goes into it.
+    let mean = taps.reduce(0, +) / Float(taps.count)
+    let kernel = Kernel(rows: size.0, columns: size.1, taps: taps.map { $0 - mean })
+    func slid(_ method: CorrelationMethod) -> Tensor {
+      slide(kernel, over: x, convolving: false, output: .same, boundary: boundary, method: method)
+    }
+    expectAgreement(slid(.fft), slid(.reference), to: 1e-4)
+  }
+
+  @Test(arguments: [(31, 31), (101, 7), (2, 64), (255, 255)], [Boundary.mirror, .wrap, .constant(3)])
+  func boxesAgreeWhereTheyAreLarge(_ size: (Int, Int), boundary: Boundary) {
+    var generator = SeededGenerator(seed: 12)
+    let x = Tensor(uniform: [230, 80, 2], in: 0..<255, using: &generator)
+    for mode in [OutputMode.same, .full] {
+      func slid(_ method: CorrelationMethod) -> Tensor {
+        slide(
+          .box(height: size.0, width: size.1), over: x, convolving: false, output: mode, boundary: boundary,
+          method: method)
+      }
+      // The separable method is itself held to the definition, which would take long here.
+      expectAgreement(slid(.box), slid(.separable), to: 1e-5)
+    }
+  }
+
+  @Test func aNotANumberStaysWithinItsBox() {
+    var x = Tensor(repeating: 1, shape: [90, 120])
+    x[40, 60] = .nan
+    let result = slide(
+      .box(height: 7, width: 9), over: x, convolving: false, output: .same, boundary: .edge, method: .box)
+    for row in 0..<90 {
+      for column in 0..<120 {
+        let near = abs(row - 40) <= 3 && abs(column - 60) <= 4
+        #expect(result[row, column].isNaN == near)
+        if !near { #expect(abs(result[row, column] - 1) < 1e-6) }
       }
     }
   }
@@ -109,6 +170,7 @@ import Testing
     let kernels = [
       Kernel.gaussian(sigma: 1.2),
       Kernel(rows: 4, columns: 6, taps: (0..<24).map { Float($0 * $0 % 11) - 3 }),
+      .box(height: 5, width: 5),
     ]
     for kernel in kernels {
       let whole = slide(
@@ -158,11 +220,65 @@ import Testing
     #expect(again == magnitude)
   }
 
-  @Test func theChoiceFollowsRankAndSize() {
-    func method(_ kernel: Kernel) -> CorrelationMethod { CorrelationMethod.choice(for: kernel).method }
-    #expect(method(.gaussian(sigma: 3)) == .separable)
-    #expect(method(.laplacian) == .direct)
-    #expect(method(Kernel([[1, 2, 3]])) == .direct)
-    #expect(CorrelationMethod.choice(for: .laplacian).description.contains("direct"))
+  @Test(arguments: [1, 3], [Kernel.box(height: 40, width: 40), MethodTests.noise(33), .gaussian(sigma: 9)])
+  func aLargeRegionWithItsMarginsGivesThatPartOfTheWhole(channels: Int, kernel: Kernel) {
+    var generator = SeededGenerator(seed: 10)
+    let filter = RegionFilter(kernel)
+    let (height, width) = (170, 190)
+    let (rows, columns) = (height + kernel.rows - 1, width + kernel.columns - 1)
+    let x = Tensor(uniform: [rows, columns, channels], in: 0..<1, using: &generator)
+    let expected = slide(
+      kernel, over: x, convolving: false, output: .valid, boundary: .edge, method: .direct)
+    var result = Tensor(repeating: .nan, shape: expected.shape)
+    result.withUnsafeMutableScalars { result in
+      x.withUnsafeScalars { x in
+        guard let input = x.baseAddress, let result = result.baseAddress else { return }
+        filter.apply(
+          input, inputStride: columns * channels, result, outputStride: width * channels, height: height,
+          width: width, channels: channels)
+      }
+    }
+    expectAgreement(result, expected, to: 2e-5, "\(filter.choice)")
+  }
+
+  static func noise(_ side: Int) -> Kernel {
+    var generator = SeededGenerator(seed: 13)
+    return Kernel(
+      rows: side, columns: side, taps: Tensor(uniform: [side, side], in: -1..<1, using: &generator).scalars)
+  }
+
+  @Test(arguments: CorrelationMethod.allCases)
+  func eachMethodCanBeForced(method: CorrelationMethod) {
+    var generator = SeededGenerator(seed: 14)
+    let x = Tensor(normal: [20, 30], using: &generator)
+    var result = Tensor(repeating: 0, shape: [20, 30])
+    correlate(x, .box(height: 3, width: 4), boundary: .wrap, by: method, into: &result)
+    expectAgreement(result, correlate(x, .box(height: 3, width: 4), boundary: .wrap), to: 1e-5)
+    convolve(x, .box(height: 3, width: 4), boundary: .wrap, by: method, into: &result)
+    expectAgreement(result, convolve(x, .box(height: 3, width: 4), boundary: .wrap), to: 1e-5)
+  }
+
+  @Test(arguments: [
+    (Kernel.gaussian(sigma: 3), CorrelationMethod.separable, "a column times a row"),
+    (.laplacian, .direct, "too few for transforms"),
+    (Kernel([[1, 2, 3]]), .direct, "no more than two passes"),
+    (noise(5), .direct, "not a column times a row"),
+    (noise(31), .fft, "31x31 taps are not a column times a row"),
+    (.box(height: 101, width: 101), .box, "all equal"),
+    (
+      Kernel(
+        rows: 11, columns: 11,
+        taps: zip(
+          Kernel.gaussian(sigma: 2, height: 11, width: 11).taps,
+          Kernel.gaussian(sigma: 6, height: 11, width: 11).taps
+        ).map { $0 - $1 }), .separable, "the sum of 2 products"
+    ),
+  ])
+  func theChoiceExplainsItself(kernel: Kernel, method: CorrelationMethod, because: String) {
+    let choice = CorrelationMethod.choice(for: kernel)
+    #expect(choice.method == method)
+    #expect(choice.description.hasPrefix("\(method.rawValue), because "))
+    #expect(choice.description.contains(because))
+    #expect(choice.costs[method] == choice.costs.values.min())
   }
 }

@@ -19,11 +19,13 @@ struct FilterCase {
   let width: Int
   let parameter: Double
   let boundary: Boundary
+  /// `nil` for the cheapest.
+  let method: CorrelationMethod?
 
-  /// `correlate 4000 6000 9 edge`; `nil` when the line is no case.
+  /// `correlate 4000 6000 9 edge`, with a method at the end to force it; `nil` when the line is no case.
   init?(_ line: String) {
     let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-    guard words.count == 5, let filter = Filter(rawValue: words[0]), let height = Int(words[1]),
+    guard (5...6).contains(words.count), let filter = Filter(rawValue: words[0]), let height = Int(words[1]),
       let width = Int(words[2]), let parameter = Double(words[3]), let boundary = Boundary(name: words[4])
     else { return nil }
     self.filter = filter
@@ -31,30 +33,35 @@ struct FilterCase {
     self.width = width
     self.parameter = parameter
     self.boundary = boundary
+    method = words.count == 6 ? CorrelationMethod(rawValue: words[5]) : nil
+  }
+
+  /// The taps that are slid.
+  var kernel: Kernel {
+    var generator = SeededGenerator(seed: 3)
+    let size = Int(parameter)
+    return switch filter {
+    case .correlate:
+      Kernel(
+        rows: size, columns: size, taps: Tensor(uniform: [size, size], in: -1..<1, using: &generator).scalars)
+    case .gaussian: .gaussian(sigma: parameter)
+    case .box: .box(height: size, width: size)
+    case .sobel: .sobelX
+    }
   }
 
   /// The time of each of `runs` runs in milliseconds, after one that warms up; the result's memory is used again.
   func milliseconds(runs: Int) -> [Double] {
     var generator = SeededGenerator(seed: 1)
     let x = Tensor(uniform: [height, width], in: 0..<255, using: &generator)
-    let size = Int(parameter)
-    let kernel: Kernel =
-      switch filter {
-      case .correlate:
-        Kernel(
-          rows: size, columns: size,
-          taps: Tensor(uniform: [size, size], in: -1..<1, using: &generator).scalars)
-      case .gaussian: .gaussian(sigma: parameter)
-      case .box: .box(height: size, width: size)
-      case .sobel: .sobelX
-      }
+    let kernel = kernel
     var result = Tensor(repeating: 0, shape: [height, width])
     let clock = ContinuousClock()
     let times = (0...runs).map { _ in
       let time = clock.measure {
         switch filter {
         case .sobel: gradientMagnitude(x, .sobel, boundary: boundary, into: &result)
-        default: correlate(x, kernel, boundary: boundary, into: &result)
+        default: correlate(x, kernel, boundary: boundary, by: method, into: &result)
         }
       }
       return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15

@@ -15,6 +15,31 @@ typedef enum {
   fovea_neon = 3,
 } fovea_instruction_set;
 
+/// One tile of a plane that is filtered by transforms: where its input is and where its output goes. The input holds the
+/// kernel's height less one more rows than the output, likewise columns, and fits the transform.
+typedef struct {
+  const float *_Nonnull const *_Nonnull rows;
+  /// The float of each input row that is the tile's column 0.
+  ptrdiff_t first;
+  ptrdiff_t input_rows, input_columns;
+  float *_Nullable output;
+  /// Floats from one output row to the next, and from one output pixel to the next.
+  ptrdiff_t output_stride, output_step;
+  ptrdiff_t output_rows, output_columns;
+  /// A value about the mean of the input: it is taken off before the transforms and its response put back after, for
+  /// the rounding of a transform is in proportion to what goes into it.
+  float offset;
+} fovea_tile;
+
+/// The size of the transforms, powers of two from 16 on, and their twiddles: for each part of n = length, length / 4,
+/// ... while n > 4 and each j in 0..<n/4, the cosines and sines of -2 pi j / n, of twice and of three times that angle,
+/// six floats.
+typedef struct {
+  ptrdiff_t height, width;
+  const float *_Nonnull height_twiddles;
+  const float *_Nonnull width_twiddles;
+} fovea_transform;
+
 /// Filters of planes for one instruction set. Distances are counted in floats. A table of functions without state, so
 /// any thread may use it.
 typedef struct __attribute__((swift_attr("@Sendable"))) {
@@ -37,6 +62,33 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   /// result[i] = sqrt(x[i]^2 + y[i]^2).
   void (*_Nonnull magnitude)(
       const float *_Nonnull x, const float *_Nonnull y, float *_Nonnull result, ptrdiff_t count);
+
+  /// The magnitude of the gradient by 3x3 derivative kernels, [e c e] down or along times [1 0 -1] across, without
+  /// keeping the derivatives; else as `correlate`.
+  void (*_Nonnull gradient)(
+      const float *_Nonnull const *_Nonnull rows, ptrdiff_t first, float *_Nonnull output, ptrdiff_t output_stride,
+      ptrdiff_t output_rows, ptrdiff_t width, ptrdiff_t column_step, float edge, float centre);
+
+  /// Correlation with box_rows x box_columns taps that are all `factor`, in a time that hardly grows with them; else as
+  /// `correlate`. `scratch` holds `box_scratch` floats.
+  void (*_Nonnull box)(
+      const float *_Nonnull const *_Nonnull rows, ptrdiff_t first, float *_Nonnull output, ptrdiff_t output_stride,
+      ptrdiff_t output_rows, ptrdiff_t width, ptrdiff_t box_rows, ptrdiff_t box_columns, ptrdiff_t column_step,
+      float factor, float *_Nonnull scratch);
+  ptrdiff_t (*_Nonnull box_scratch)(
+      ptrdiff_t width, ptrdiff_t box_rows, ptrdiff_t box_columns, ptrdiff_t column_step);
+
+  /// The spectrum of a kernel, 2 * height * width floats, as `transform_correlate` wants it: the taps are the input of a
+  /// tile. `spectrum` starts at a multiple of 64 bytes; `scratch` holds `transform_scratch` floats.
+  void (*_Nonnull transform_kernel)(
+      const fovea_transform *_Nonnull plan, const fovea_tile *_Nonnull taps, float *_Nonnull spectrum,
+      float *_Nonnull scratch);
+
+  /// Correlates one or two tiles with the kernel of a spectrum.
+  void (*_Nonnull transform_correlate)(
+      const fovea_transform *_Nonnull plan, const float *_Nonnull spectrum, const fovea_tile *_Nonnull a,
+      const fovea_tile *_Nullable b, float sum_of_taps, float *_Nonnull scratch);
+  ptrdiff_t (*_Nonnull transform_scratch)(ptrdiff_t height, ptrdiff_t width);
 } fovea_plane_kernels;
 
 /// The kernels for one instruction set, or null where this build or this processor has not got it.

@@ -20,19 +20,20 @@ struct BorderedBlock {
     return min(max(budget / 12 * 12, 12), 120)
   }
 
-  /// Calls `body` with one block after another, which together are the output rows `range` of the picture at `source`.
+  /// Calls `body` with one block after another, which together are the output rows `range` of the picture at `source`;
+  /// with a single one when they are not to be `cut`.
   static func withBlocks(
     of range: Range<Int>, border: PlaneBorder, constantRow: UnsafePointer<Float>,
     source: UnsafePointer<Float>,
-    target: UnsafeMutablePointer<Float>, _ body: (BorderedBlock) -> Void
+    target: UnsafeMutablePointer<Float>, cut: Bool, _ body: (BorderedBlock) -> Void
   ) {
     let frame = border.frame
-    let height = height(frame)
+    let height = cut ? height(frame) : range.count
     let needed = range.count + frame.kernel.height - 1
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: needed) { table in
       for index in 0..<needed {
-        let row = border.boundary.source(of: range.lowerBound - frame.top + index, count: frame.input.height)
-        table.initializeElement(at: index, to: row.map { source + $0 * frame.inputStride } ?? constantRow)
+        table.initializeElement(
+          at: index, to: border.row(range.lowerBound + index, of: source, constantRow: constantRow))
       }
       for start in stride(from: range.lowerBound, to: range.upperBound, by: height) {
         let count = min(height, range.upperBound - start)
@@ -46,33 +47,63 @@ struct BorderedBlock {
     }
   }
 
-  /// The floats of the output.
-  var outputCount: Int { outputRows * border.frame.outputStride }
-
-  /// The same block with its output elsewhere.
-  func redirected(to output: UnsafeMutablePointer<Float>) -> BorderedBlock {
-    BorderedBlock(border: border, rows: rows, outputRows: outputRows, output: output)
-  }
+  /// What a method does with input rows, the float of each that the first output pixel reads, output rows, and how many
+  /// floats of them.
+  private typealias Slide = (
+    _ rows: UnsafePointer<UnsafePointer<Float>>, _ first: Int, _ output: UnsafeMutablePointer<Float>,
+    _ width: Int
+  ) -> Void
 
   /// The direct method: every tap.
-  func correlate(_ taps: [Float]) {
-    let inner = border.inner
+  func correlate(_ taps: UnsafePointer<Float>) {
     let frame = border.frame
-    taps.withUnsafeBufferPointer { taps in
-      guard let rows = rows.baseAddress, let taps = taps.baseAddress else { return }
-      if !inner.isEmpty {
-        planeKernels.correlate(
-          rows, (inner.lowerBound - frame.left) * frame.channels, output + inner.lowerBound * frame.channels,
-          frame.outputStride, outputRows, inner.count * frame.channels, taps, frame.kernel.height,
-          frame.kernel.width, frame.channels, 0)
-      }
-      correlateOuter(0..<inner.lowerBound, taps)
-      correlateOuter(inner.upperBound..<frame.output.width, taps)
+    slide { rows, first, output, width in
+      planeKernels.correlate(
+        rows, first, output, frame.outputStride, outputRows, width, taps, frame.kernel.height,
+        frame.kernel.width, frame.channels, 0)
     }
   }
 
-  /// The direct method on output columns that need the border left or right.
-  private func correlateOuter(_ columns: Range<Int>, _ taps: UnsafePointer<Float>) {
+  /// The box method: every tap is `tap`.
+  func sum(tap: Float) {
+    let frame = border.frame
+    let (height, width) = (frame.kernel.height, frame.kernel.width)
+    let count = planeKernels.box_scratch(frame.outputStride, height, width, frame.channels)
+    withScratch(of: Float.self, count) { scratch in
+      // Neighbouring columns share their sums: a picture that is mostly border is best copied whole.
+      slide(least: 6 * width) { rows, first, output, count in
+        planeKernels.box(
+          rows, first, output, frame.outputStride, outputRows, count, height, width, frame.channels, tap,
+          scratch)
+      }
+    }
+  }
+
+  /// The magnitude of a gradient of 3x3 taps, whose smoothing is `edge centre edge`.
+  func gradientMagnitude(edge: Float, centre: Float) {
+    let frame = border.frame
+    slide { rows, first, output, width in
+      planeKernels.gradient(
+        rows, first, output, frame.outputStride, outputRows, width, frame.channels, edge, centre)
+    }
+  }
+
+  /// Runs `method` on the columns where the kernel lies inside the picture, and on copies of those that need the border;
+  /// on a copy of all when fewer than `least` lie inside.
+  private func slide(least: Int = 1, _ method: Slide) {
+    guard let rows = rows.baseAddress else { return }
+    let inner = border.inner.count < least ? 0..<0 : border.inner
+    let frame = border.frame
+    if !inner.isEmpty {
+      method(
+        rows, (inner.lowerBound - frame.left) * frame.channels, output + inner.lowerBound * frame.channels,
+        inner.count * frame.channels)
+    }
+    slideOuter(0..<inner.lowerBound, method)
+    slideOuter(inner.upperBound..<frame.output.width, method)
+  }
+
+  private func slideOuter(_ columns: Range<Int>, _ method: Slide) {
     guard !columns.isEmpty else { return }
     let frame = border.frame
     let read = columns.lowerBound..<columns.upperBound + frame.kernel.width - 1
@@ -84,16 +115,16 @@ struct BorderedBlock {
           border.copy(read, of: row, to: copy)
           (table + index).initialize(to: UnsafePointer(copy))
         }
-        planeKernels.correlate(
-          table, 0, output + columns.lowerBound * frame.channels, frame.outputStride, outputRows,
-          columns.count * frame.channels, taps, frame.kernel.height, frame.kernel.width, frame.channels, 0)
+        method(table, 0, output + columns.lowerBound * frame.channels, columns.count * frame.channels)
       }
     }
   }
 
   /// The separable method: the column of taps over the picture's own columns, then the border, which the columns of
   /// sums continue as the picture does, then the row of taps.
-  func correlate(_ factors: Kernel.Factors) {
+  ///
+  /// - Parameter adding: whether the result is added to what the output holds.
+  func correlate(_ factors: Kernel.Factors, adding: Bool) {
     guard let rows = rows.baseAddress else { return }
     let frame = border.frame
     let stride = border.columns.count * frame.channels
@@ -118,7 +149,7 @@ struct BorderedBlock {
         planeKernels.correlate(
           table, 0, output, frame.outputStride, outputRows, frame.outputStride, factors.row, 1,
           factors.row.count,
-          frame.channels, 0)
+          frame.channels, adding ? 1 : 0)
       }
     }
   }

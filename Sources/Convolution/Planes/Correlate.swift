@@ -47,14 +47,33 @@ public func convolve(
 /// Correlates into `result`, whose memory is used again when no other tensor shares it; for loops over many pictures
 /// of one size.
 ///
+/// - Parameter method: how; `nil` takes the cheapest. ``CorrelationMethod/choice(for:output:)`` lists those that can
+///   compute a kernel.
 /// - Precondition: `result` has the shape that `output` gives, and all of ``correlate(_:_:output:boundary:)``.
 public func correlate(
   _ x: Tensor, _ kernel: Kernel, output: OutputMode = .same, boundary: Boundary = .constant(0),
-  into result: inout Tensor
+  by method: CorrelationMethod? = nil, into result: inout Tensor
 ) {
-  let frame = SlideFrame(shape: x.shape, kernel: kernel.extent, convolving: false, output: output)
+  slide(
+    kernel, over: x, convolving: false, output: output, boundary: boundary, method: method, into: &result)
+}
+
+/// Convolves into `result`; otherwise as ``correlate(_:_:output:boundary:by:into:)``.
+public func convolve(
+  _ x: Tensor, _ kernel: Kernel, output: OutputMode = .same, boundary: Boundary = .constant(0),
+  by method: CorrelationMethod? = nil, into result: inout Tensor
+) {
+  slide(kernel, over: x, convolving: true, output: output, boundary: boundary, method: method, into: &result)
+}
+
+private func slide(
+  _ kernel: Kernel, over x: Tensor, convolving: Bool, output: OutputMode, boundary: Boundary,
+  method: CorrelationMethod?, into result: inout Tensor
+) {
+  let frame = SlideFrame(shape: x.shape, kernel: kernel.extent, convolving: convolving, output: output)
   precondition(result.shape == frame.shape, "a result of \(result.shape) for an output of \(frame.shape)")
-  let plan = SlidePlan(kernel: kernel, frame: frame, boundary: boundary, method: nil)
+  let plan = SlidePlan(
+    kernel: convolving ? kernel.flipped : kernel, frame: frame, boundary: boundary, method: method)
   result.withUnsafeMutableScalars { target in plan.run(x, into: target) }
 }
 

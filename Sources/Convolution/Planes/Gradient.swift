@@ -78,6 +78,18 @@ public enum GradientOperator: String, Sendable, Hashable, CaseIterable {
   }
 }
 
+extension GradientOperator {
+  /// What the kernels smooth with across the direction that they compare in: `edge centre edge`; they compare with
+  /// `1 0 -1`.
+  var smoothing: (edge: Float, centre: Float) {
+    switch self {
+    case .sobel: (1, 2)
+    case .scharr: (3, 10)
+    case .prewitt: (1, 1)
+    }
+  }
+}
+
 /// The derivatives of a picture `[H, W]`, `[H, W, C]` or `[N, H, W, C]`, each channel on its own: correlated, not
 /// normalised.
 ///

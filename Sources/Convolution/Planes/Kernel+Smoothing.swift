@@ -26,6 +26,18 @@ extension Kernel {
     return gaussian(sigma: sigma, height: 2 * radius + 1, width: 2 * radius + 1)
   }
 
+  /// As ``gaussian(sigma:truncate:)`` for numbers that come from outside.
+  ///
+  /// Throws ``ConvolutionError/noGaussian(sigma:truncate:)`` unless sigma is above 0, `truncate` at least 0, and the
+  /// radius at most a million pixels.
+  public static func gaussian(checking sigma: Double, truncate: Double = 4) throws(ConvolutionError) -> Kernel
+  {
+    guard sigma > 0, sigma.isFinite, truncate >= 0, truncate * sigma <= 1e6 else {
+      throw .noGaussian(sigma: sigma, truncate: truncate)
+    }
+    return gaussian(sigma: sigma, truncate: truncate)
+  }
+
   /// A Gaussian of standard deviation `sigma` pixels on `height` x `width` taps, centred, summing to 1; on an even
   /// number of taps the centre lies between the middle two.
   ///

@@ -38,6 +38,19 @@ struct PlaneBorder: Sendable {
     return before < after ? before..<after : 0..<0
   }
 
+  /// The row of the picture that stands at `row`, counted from the first that the kernel reads.
+  func row(_ row: Int, of picture: UnsafePointer<Float>, constantRow: UnsafePointer<Float>) -> UnsafePointer<
+    Float
+  > {
+    boundary.source(of: row - frame.top, count: frame.input.height).map { picture + $0 * frame.inputStride }
+      ?? constantRow
+  }
+
+  /// Whether the columns `range`, counted from `-left`, are the picture's own.
+  func isInside(_ range: Range<Int>) -> Bool {
+    range.lowerBound >= frame.left && range.upperBound <= frame.left + frame.input.width
+  }
+
   /// Copies the columns `range` of the bordered row to `target`: `range` counts from column `-left` of the picture.
   ///
   /// - Parameter constant: what the constant has become, when `row` is no longer the picture's own.
@@ -47,14 +60,31 @@ struct PlaneBorder: Sendable {
   ) {
     let channels = frame.channels
     let constant = constant ?? self.constant
+    let own = range.clamped(to: frame.left..<frame.left + frame.input.width)
+    if !own.isEmpty {
+      (target + (own.lowerBound - range.lowerBound) * channels).update(
+        from: row + (own.lowerBound - frame.left) * channels, count: own.count * channels)
+    }
     columns.withUnsafeBufferPointer { columns in
-      var place = target
-      for column in range {
+      for column in range where !own.contains(column) {
         let source = columns[column]
+        let place = target + (column - range.lowerBound) * channels
         for channel in 0..<channels {
           place[channel] = source < 0 ? constant : row[source * channels + channel]
         }
-        place += channels
+      }
+    }
+  }
+
+  /// Copies one channel of the columns `range` of the bordered row.
+  func copy(
+    _ range: Range<Int>, channel: Int, of row: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>
+  ) {
+    guard frame.channels > 1 else { return copy(range, of: row, to: target) }
+    columns.withUnsafeBufferPointer { columns in
+      for column in range {
+        let source = columns[column]
+        target[column - range.lowerBound] = source < 0 ? constant : row[source * frame.channels + channel]
       }
     }
   }
