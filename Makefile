@@ -3,7 +3,7 @@
 #   make demo [PHOTOS=folder]   filter pictures, draw filters and activations; says what it wrote under Output/
 #   make test                   the whole test suite
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
-#   make build bench docs format install clean
+#   make build bench bench-peers bench-networks check-neon docs format install clean
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -13,7 +13,7 @@ tool := .build/release/fovea
 stamps := .build/stamps
 sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' \))
 
-.PHONY: demo test check build format bench bench-peers docs install clean setup
+.PHONY: demo test check build format bench bench-peers bench-networks check-neon docs install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
@@ -34,11 +34,25 @@ check: setup
 	Scripts/check-words.sh
 	swift build -c release --build-tests
 
+# The NEON kernels, cross-compiled and run under an emulator.
+check-neon:
+	Scripts/check-neon.sh
+
 format:
 	swift format format --in-place --recursive --parallel Package.swift Sources Tests
 
 bench: setup
 	swift run -c release --package-path Benchmarks fovea-bench
+
+# Beside OpenCV, scipy and onnxruntime, in one run each; PYTHON has what Scripts/requirements.txt lists.
+PYTHON ?= python3
+
+bench-peers: setup
+	swift build -c release --package-path Benchmarks
+	$(PYTHON) Benchmarks/Peers/filters.py
+
+bench-networks: build
+	$(PYTHON) Benchmarks/Peers/networks.py vgg16
 
 docs: setup
 	Scripts/docs.sh
