@@ -70,7 +70,7 @@ final class Reporter: Sendable {
   }
 }
 
-/// One JSON object on one line, keys in alphabetical order, `null` for numbers that are none.
+/// One JSON object on one line, keys in alphabetical order; `"NaN"`, `"Infinity"` and `"-Infinity"` for what no JSON number is.
 package func jsonLine(_ value: some Encodable) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -34,7 +34,7 @@ package struct Transaction {
         try TemporaryFiles.publish(pending[index].temporary, as: pending[index].target, replacing: replacing)
       } catch {
         if !replacing { for done in pending[..<index] { remove(done.target) } }
-        for left in pending[index...] { TemporaryFiles.discard(left.temporary) }
+        for left in pending[index...].reversed() { TemporaryFiles.discard(left.temporary) }
         pending = []
         throw error
       }
@@ -46,9 +46,9 @@ package struct Transaction {
     pending.reduce(message) { $0.replacing($1.temporary.text, with: $1.target.text) }
   }
 
-  /// Leaves nothing behind.
+  /// Leaves nothing behind: the first file goes last, since the folders that were made go with it.
   mutating func abandon() {
-    for file in pending { TemporaryFiles.discard(file.temporary) }
+    for file in pending.reversed() { TemporaryFiles.discard(file.temporary) }
     pending = []
   }
 }

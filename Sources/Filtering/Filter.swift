@@ -71,6 +71,17 @@ extension Filter {
 
   var convolves: Bool { if case .convolve = self { true } else { false } }
 
+  /// The kernels' sides as they will be, known before any is made: wishes may be beyond all memory.
+  var kernelSides: (height: Double, width: Double) {
+    switch self {
+    case .gaussian(let sigma, let truncate): (2 * truncate * sigma + 1, 2 * truncate * sigma + 1)
+    case .gaussianWindow(_, let height, let width), .box(let height, let width):
+      (Double(height), Double(width))
+    case .sobel, .scharr, .prewitt, .laplacian: (3, 3)
+    case .correlate(let kernel), .convolve(let kernel): (Double(kernel.rows), Double(kernel.columns))
+    }
+  }
+
   /// The kernels that are slid over the picture, one or two.
   var kernels: [Kernel] {
     switch self {

@@ -9,6 +9,12 @@ import Imaging
   import Darwin
 #endif
 
+/// The rows and columns of the regions that libvips asks for.
+private let tileSide = 128.0
+
+/// The most floats a region with its margins may have, half a gigabyte: every thread holds one or two.
+private let largestRegion = 134_217_728.0
+
 /// A filter made ready for one picture: its kernels, where it reads, and what is done to values before and after.
 struct FilterPlan: Sendable {
   let window: RegionWindow
@@ -24,6 +30,11 @@ struct FilterPlan: Sendable {
   init(
     _ filter: Filter, of image: Image, output: OutputMode, boundary: Boundary, inLinearLight: Bool
   ) throws(FilteringError) {
+    let sides = filter.kernelSides
+    guard (sides.height + tileSide) * (sides.width + tileSide) * Double(image.channels) <= largestRegion
+    else {
+      throw .kernelTooLarge(kernelHeight: sides.height, kernelWidth: sides.width)
+    }
     let kernels = filter.kernels
     let size = kernels[0].extent
     guard output.outputExtent(input: image.height, kernel: size.height) != nil,

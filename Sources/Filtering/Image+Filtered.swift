@@ -13,7 +13,7 @@ extension Image {
   /// ``OutputRange/symmetric`` read the picture once more, to measure it. ``Boundary/wrap`` needs the far side of the
   /// picture, so a file that is no tiled TIFF is then decoded as a whole, to disc when it is large.
   ///
-  /// Throws ``FilteringError`` when `valid` has no pixels, and ``ImagingError``.
+  /// Throws ``FilteringError`` when `valid` has no pixels or the kernel is too large, and ``ImagingError``.
   public func filtered(
     by filter: Filter, output: OutputMode = .same, boundary: Boundary = .constant(0),
     range: OutputRange? = nil, inLinearLight: Bool = false

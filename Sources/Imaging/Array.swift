@@ -90,6 +90,24 @@ extension Image {
     return strip.reshaped([pageCount, height, width, strip.shape[2]])
   }
 
+  /// The picture in 32-bit floats, its values those of ``tensor()``; what is done to it then is neither rounded nor
+  /// clipped.
+  ///
+  /// All pages stay, and nothing is decoded yet. Throws when an embedded profile cannot be applied.
+  public func inFloats() throws(ImagingError) -> Image {
+    guard pixelType != .float32 else { return self }
+    return try inSRGB().adding { (picture) throws(ImagingError) in
+      guard picture.format == VIPS_FORMAT_USHORT else {
+        return try picture.applying("cast", ["format": .choice(VIPS_FORMAT_FLOAT)])
+      }
+      let (channels, hasAlpha) = (picture.bands, picture.hasAlpha)
+      // libvips takes 16-bit colour spaces to end at 65535.
+      return try picture.applying("linear", ["a": .doubles([1 / 257.0]), "b": .doubles([0])]).withHeader {
+        $0.pointee.Type = .standard(channels: channels, hasAlpha: hasAlpha)
+      }
+    }
+  }
+
   /// The stored values of all pages as one strip `[pages * height, width, channels]`, in their own range.
   package func storedScalars() throws(ImagingError) -> Tensor { try scalars(scalingTo255: false) }
 

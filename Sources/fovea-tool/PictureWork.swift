@@ -33,7 +33,9 @@ struct PictureWork: ParsableArguments {
       }
       let threads = max(1, Parallelism.processors / job.jobs)
       try Parallelism.limited(to: threads) {
-        let result = try transform(try Image(contentsOf: job.input.path, options: loadOptions))
+        var image = try Image(contentsOf: job.input.path, options: loadOptions)
+        if job.outputs.contains(where: { $0.suffix == "npy" }) { image = try image.inFloats() }
+        let result = try transform(image)
         for file in job.outputs {
           try outputs.write(file) { try result.write(to: $0, options: saveOptions) }
         }

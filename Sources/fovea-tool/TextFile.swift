@@ -15,5 +15,7 @@ func text(of path: FilePath) throws -> String {
         file: path.displayed, doing: "read it as text", reason: "it is larger than 64 MB")
     }
   }
+  // The mark that some programs begin UTF-8 with is no part of the text.
+  if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
   return String(decoding: bytes, as: UTF8.self)
 }

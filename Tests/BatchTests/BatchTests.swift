@@ -140,6 +140,22 @@ import Testing
       && (try? run(["in/1.txt"], in: scratch, output: "probe") { $0.resume = true })?.counts.skipped == 1
   }
 
+  @Test func aFailureTakesTheFolderOfItsOutputsWithIt() throws {
+    let scratch = try Scratch()
+    try scratch.file("a.txt")
+    let batch = Batch(
+      inputs: try InputList([scratch.path.appending("a.txt")], isMine: { _ in true }),
+      outputs: OutputMap(scratch.path.appending("out"), fileSuffixes: []), options: BatchOptions(jobs: 1),
+      settings: "", files: { target in ["1", "2"].map { target.subfolder.appending($0) } },
+      explain: { _ in Problem(kind: "bad", message: "bad") }
+    ) { job, outputs in
+      for file in job.outputs { try outputs.write(file) { _ in } }
+      throw Bad()
+    }
+    #expect(try batch.run().failed == 1)
+    #expect(scratch.tree() == ["a.txt"])
+  }
+
   @Test func failFastBeginsNoMore() throws {
     let scratch = try Scratch()
     try scratch.file("in/0.txt", "bad")

@@ -70,6 +70,23 @@ private func noise(height: Int, width: Int, channels: Int) -> [UInt8] {
     #expect(try clipped.filtered(by: .correlate(Kernel([[0.5]]))).tensor().scalars == [100, 2])
   }
 
+  @Test("a picture in floats keeps all of a result")
+  func floats() throws {
+    let result = try image.inFloats().filtered(by: .sobel(.x), boundary: .edge)
+    #expect(result.pixelType == .float32)
+    expectAgreement(try result.tensor(), sobel(plane, boundary: .edge).x)
+  }
+
+  @Test("kernels beyond all memory are refused before they are made")
+  func enormous() throws {
+    for filter in [
+      Filter.gaussian(sigma: 1e300), .gaussian(sigma: 10_000, truncate: 100), .box(height: .max, width: 3),
+      .gaussianWindow(sigma: 1, height: 3, width: .max),
+    ] {
+      #expect(throws: FilteringError.self) { try image.filtered(by: filter) }
+    }
+  }
+
   @Test("sobel: its components, and how they become pixels")
   func sobels() throws {
     let floats = try Image(tensor: plane)

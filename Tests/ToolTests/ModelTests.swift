@@ -69,6 +69,12 @@ import Testing
   func aWrongShapeFailsItsInputOnly() throws {
     let result = try fovea("activations", Self.mnist, "small.npy", "digit.npy", "--layers", "conv")
     #expect(result.status == 1 && result.errors.contains("[N, 28, 28, 1]") && result.lines.count == 3)
+    // A single number: an array of no axes.
+    try pictures.write(
+      "number.npy",
+      Data([0x93] + Array("NUMPY".utf8) + [1, 0, 54, 0])
+        + Data("{'descr': '<f4', 'fortran_order': False, 'shape': ()}\n".utf8) + Data(count: 4))
+    #expect(try fovea("activations", Self.mnist, "number.npy").status == 1)
   }
 
   @Test(.enabled(if: SharedData.isPresent))

@@ -20,7 +20,10 @@ import Testing
     (["filter", "gaussian", "a.npy"], "--sigma"),
     (["filter", "box", "--size", "0x3", "a.npy"], "--size"),
     (["filter", "sobel", "--boundary", "bogus", "a.npy"], "reflect"),
+    (["filter", "box", "--size", "99999999999x1", "a.npy"], "--size"),
+    (["filter", "gaussian", "--sigma", "-1", "a.npy"], "above 0"),
     (["filter", "sobel"], "inputs"),
+    (["filter", "sobel", "-", "-"], "given twice"),
     (["filter", "sobel", "--jobs", "0", "a.npy"], "--jobs"),
     (["filter", "laplacian", "--boundary", "wrap", "--boundary-value", "3", "a.npy"], "--boundary-value"),
     (["resize", "--size", "10", "--pad-colour", "mauve", "a.npy"], "--pad-colour"),
@@ -41,6 +44,25 @@ import Testing
     #expect(result.status == 0)
     let found = try pictures.floats("Output/a.npy")
     #expect(found.shape == "3, 3" && found.values == [12, 12, 17, 10, 17, 19, 9, 6, 14])
+  }
+
+  /// A picture of 8 bits has raw results too: neither rounded nor moved to mid-grey.
+  @Test func aPictureBecomesRawFloats() throws {
+    let steps = [
+      ["correlate", "--kernel", "10", "a.npy", "-o", "a.png"],
+      ["correlate", "--kernel", "1", "a.png", "-o", "same.npy"],
+      ["correlate", "--kernel", "0 -0.25", "a.png", "-o", "minus.npy", "--suffix", "-x"],
+    ]
+    for step in steps { #expect(Tool.finish(try Tool.start(step, in: pictures.folder)).status == 0) }
+    let same = try pictures.floats("same.npy").values
+    #expect(same.max() == 30)
+    #expect(try pictures.floats("minus.npy").values.contains(-7.5))
+  }
+
+  @Test func aKernelBeyondMemoryFailsItsInputOnly() throws {
+    let result = Tool.finish(
+      try Tool.start(["filter", "box", "--size", "90000x80000", "a.npy"], in: pictures.folder))
+    #expect(result.status == 1 && result.errors.contains("90000x80000 kernel is too large"))
   }
 
   @Test func aKernelThatDoesNotFitFailsItsInputOnly() throws {

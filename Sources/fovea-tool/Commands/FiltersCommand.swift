@@ -13,7 +13,7 @@ struct FiltersCommand: ParsableCommand {
 
       EXAMPLES
         fovea filters model.h5
-        fovea filters alexnet --weights bvlc_alexnet.npy --scale symmetric -o conv1.png
+        fovea filters vgg16 --weights vgg16.h5 --scale symmetric -o conv1.png
         fovea filters model.h5 --layer block2_conv1 --top 16
       """)
 

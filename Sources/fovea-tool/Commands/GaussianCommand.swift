@@ -13,10 +13,12 @@ struct GaussianCommand: ParsableCommand {
         fovea filter gaussian --sigma 8 --boundary wrap textures -o soft
       """)
 
-  @Option(help: ArgumentHelp("Standard deviation in pixels.", valueName: "s"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Standard deviation in pixels.", valueName: "s"))
   var sigma: Double
 
-  @Option(help: ArgumentHelp("Where the kernel ends, in sigmas (default: 4).", valueName: "t"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Where the kernel ends, in sigmas (default: 4).", valueName: "t"))
   var truncate: Double?
 
   @Option(help: ArgumentHelp("The kernel's size instead: width x height, such as 9x9.", valueName: "WxH"))

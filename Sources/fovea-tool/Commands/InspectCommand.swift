@@ -37,7 +37,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func text(_ content: WeightFile) -> String {
-    let framework = content.framework.map { ", \($0)" } ?? ""
+    let framework = content.framework.map { $0 == content.format.rawValue ? "" : ", \($0)" } ?? ""
     var table = TextTable(["tensor", "shape", "type", "parameters"], rightAligned: [3])
     for entry in content.entries {
       table.add([entry.name, "\(entry.shape)", "\(entry.type)", grouped(entry.parameters)])

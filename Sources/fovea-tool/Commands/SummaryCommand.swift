@@ -13,14 +13,15 @@ struct SummaryCommand: ParsableCommand {
       EXAMPLES
         fovea summary vgg16
         fovea summary model.h5 --json
-        fovea summary mobilenet --input-size 160x160
+        fovea summary open.h5 --input-size 160x160
       """)
 
   @OptionGroup var model: ModelOptions
 
   @Option(
     help: ArgumentHelp(
-      "Width x height of the input (default: what the network was trained on).", valueName: "WxH"))
+      "Width x height of the input, for networks that leave it open (default: what the network was trained on).",
+      valueName: "WxH"))
   var inputSize: PixelSize?
 
   @Flag(help: "Print one JSON object.")

@@ -12,6 +12,10 @@ struct InputOptions: ParsableArguments {
   var inputs: [String]
 
   func list(isMine: @escaping @Sendable (FilePath) -> Bool) throws -> InputList {
-    try InputList(inputs.map { FilePath(argument: $0) }, isMine: isMine)
+    do throws(BatchError) {
+      return try InputList(inputs.map { FilePath(argument: $0) }, isMine: isMine)
+    } catch {
+      throw error == .standardInputTwice ? wrongUsage("\(error)") : failed("\(error)")
+    }
   }
 }

@@ -12,7 +12,9 @@ struct OutputOptions: ParsableArguments {
     completion: .file())
   var output = "Output"
 
-  @Option(help: ArgumentHelp("Text between an output's name and its suffix.", valueName: "text"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Text between an output's name and its suffix.", valueName: "text"))
   var suffix = ""
 
   func validate() throws {

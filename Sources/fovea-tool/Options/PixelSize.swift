@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `640x480`, width first; a single number is a square.
+/// `640x480`, width first, sides of 1 to 1,000,000; a single number is a square.
 struct PixelSize: ExpressibleByArgument, Equatable, CustomStringConvertible {
   let width: Int
   let height: Int
@@ -8,7 +8,7 @@ struct PixelSize: ExpressibleByArgument, Equatable, CustomStringConvertible {
   init?(argument: String) {
     let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard let width = parts[0], parts.count <= 2, let height = parts.count == 2 ? parts[1] : width,
-      width > 0, height > 0
+      (1...1_000_000).contains(width), (1...1_000_000).contains(height)
     else { return nil }
     self.width = width
     self.height = height
