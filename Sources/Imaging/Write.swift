@@ -13,6 +13,19 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     self = format
   }
 
+  /// The format that a file's first bytes announce; `nil` for others, and for files that cannot be read.
+  public init?(contentOf path: FilePath) {
+    guard let signature = try? Signature(of: path) else { return nil }
+    switch signature {
+    case .npy: self = .npy
+    case .png: self = .png
+    case .gif: self = .gif
+    case .jpeg: self = .jpeg
+    case .tiff: self = .tiff
+    case .webp: self = .webp
+    }
+  }
+
   /// The suffixes of this format, the usual one first.
   public var suffixes: [String] {
     switch self {
@@ -96,6 +109,7 @@ extension Image {
   ) throws(ImagingError) {
     AtomicFile.empty(descriptor)
     var picture = try pipeline().readyToSave(as: format)
+    if format == .png { picture = try picture.withoutUnwritableComments() }
     if !options.text.isEmpty { picture = try picture.withText(options.text) }
     picture = try picture.applying("copy")
     picture.limitThreads()
