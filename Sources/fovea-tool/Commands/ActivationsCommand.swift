@@ -60,7 +60,7 @@ struct ActivationsCommand: ParsableCommand {
     let work = ActivationWork(
       network: network, layers: layers, draws: !noSheets, dumps: dump == .npz, scale: sheet.scale ?? .layer,
       sheet: ActivationSheetOptions(
-        note: sheet.note, selection: selection, colorMap: sheet.colorMap?.map, columns: sheet.columns,
+        model: model.title, note: sheet.note, selection: selection, colorMap: sheet.colorMap?.map, columns: sheet.columns,
         zoom: sheet.zoom), loading: loading.loadOptions)
     let batch = Batch(
       inputs: try input.pictures(), outputs: output.map(fileSuffixes: dump == nil ? [] : ["npz"]),

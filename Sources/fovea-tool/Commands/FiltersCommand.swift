@@ -42,6 +42,7 @@ struct FiltersCommand: ParsableCommand {
       files: { [$0.namedFile ?? $0.file(named: name)] }, explain: problem(of:)
     ) { job, outputs in
       let sheet = try ContactSheet(filters: kernels, scale: scale, options: options)
+      SheetText.check(sheet)
       for file in job.outputs { try outputs.write(file) { try sheet.write(to: $0) } }
       return nil
     }
@@ -62,7 +63,7 @@ struct FiltersCommand: ParsableCommand {
 
   private func options(for layer: Layer, of network: Network) -> FilterSheetOptions {
     var options = FilterSheetOptions(
-      title: layer.name, model: model.name, note: sheet.note, top: sheet.top, colorMap: sheet.colorMap?.map,
+      title: layer.name, model: model.title, note: sheet.note, top: sheet.top, colorMap: sheet.colorMap?.map,
       columns: sheet.columns, zoom: sheet.zoom)
     options.channelOrder = network.preprocessing?.channelOrder ?? .rgb
     switch layer.operation {

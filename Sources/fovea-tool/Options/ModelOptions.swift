@@ -62,6 +62,11 @@ struct ModelOptions: ParsableArguments {
     fileName(weights == nil && FileFacts.ifPresent(path) != nil ? path.stem ?? model : model)
   }
 
+  /// The model's name in words, as it stands on sheets.
+  var title: String {
+    name.replacing("_", with: " ").replacing("-", with: " ")
+  }
+
   /// What the outputs depend on: the model and the file its weights come from, with its size and time.
   var settings: String {
     let facts = FileFacts.ifPresent(weightsPath)
