@@ -35,7 +35,8 @@ public struct ActivationSheetOptions: Sendable, Hashable {
   public var listed: Int
 
   public init(
-    title: String = "", model: String? = nil, input: String? = nil, note: String? = nil, selection: ChannelSelection = .init(),
+    title: String = "", model: String? = nil, input: String? = nil, note: String? = nil,
+    selection: ChannelSelection = .init(),
     caption: Caption = .index, colorMap: ColorMap? = nil, modelRange: ValueRange? = nil, columns: Int? = nil,
     zoom: Int? = nil, labels: [String] = [], listed: Int = 10
   ) {

@@ -14,7 +14,9 @@ func unknownCommand(in arguments: [String]) -> String? {
   guard commands.contains(command) else {
     return unknown("command", command, among: commands, help: "fovea --help")
   }
-  guard command == FilterCommand._commandName, arguments.count > 1, !arguments[1].hasPrefix("-") else { return nil }
+  guard command == FilterCommand._commandName, arguments.count > 1, !arguments[1].hasPrefix("-") else {
+    return nil
+  }
   let filters = names(FilterCommand.self)
   guard !filters.contains(arguments[1]) else { return nil }
   return unknown("filter", arguments[1], among: filters, help: "fovea filter --help")
@@ -22,5 +24,6 @@ func unknownCommand(in arguments: [String]) -> String? {
 
 private func unknown(_ kind: String, _ name: String, among known: [String], help: String) -> String {
   let nearest = nearestNames(to: name, in: known).map { "'\($0)'" }.joined(separator: ", ")
-  return "there is no \(kind) '\(FilePath(argument: name).displayed)'; nearest: \(nearest); \(help) lists them all"
+  return
+    "there is no \(kind) '\(FilePath(argument: name).displayed)'; nearest: \(nearest); \(help) lists them all"
 }

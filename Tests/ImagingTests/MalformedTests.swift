@@ -58,7 +58,8 @@ private func pictures(below folder: FilePath) -> [FilePath] {
     let source = FilePath(SharedData.path("images/malformed/imagers/issue_2026.png"))
     try Image(contentsOf: source).write(to: folder.file("a.png"))
     #expect(
-      try Image(contentsOf: folder.file("a.png")).tensor().scalars == Image(contentsOf: source).tensor().scalars)
+      try Image(contentsOf: folder.file("a.png")).tensor().scalars
+        == Image(contentsOf: source).tensor().scalars)
   }
 
   @Test("sound pictures all load", arguments: ["kodak", "imagenet_samples", "skimage", "sipi"])

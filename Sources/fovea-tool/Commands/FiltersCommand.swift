@@ -27,7 +27,8 @@ struct FiltersCommand: ParsableCommand {
   @OptionGroup(title: "Run") var running: RunOptions
 
   func run() throws {
-    let network = try model.network()
+    let inputs = try InputList([model.weightsPath], isMine: { _ in true })
+    let network = try model.network(for: inputs, json: running.json)
     let layer = try chosen(in: network.graph)
     guard let kernels = network.weights[layer.name]?[.kernel] else {
       throw wrongUsage("layer '\(layer.name)' has no kernels to draw")
@@ -35,7 +36,7 @@ struct FiltersCommand: ParsableCommand {
     let name = "\(model.name)_\(fileName(layer.name))\(output.suffix).png"
     let (options, scale) = (options(for: layer, of: network), sheet.scale)
     let batch = Batch(
-      inputs: try InputList([model.weightsPath], isMine: { _ in true }),
+      inputs: inputs,
       outputs: output.map(fileSuffixes: ["png"]),
       options: running.batchOptions(processors: 1),
       settings: "fovea \(toolVersion) filters \(model.settings) \(layer.name) \(sheet.settings)",
