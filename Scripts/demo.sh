@@ -45,9 +45,9 @@ draw 'Fitted into a square' resize --size 224x224 --fit contain "$pictures" -o "
 tell 'The tensors of a weight file' inspect "$networks/synthetic-gabor-bank.h5"
 tell 'A published network, layer by layer' summary vgg16
 draw 'The kernels of a synthetic Gabor bank (made by formulas, not trained)' \
-  filters "$networks/synthetic-gabor-bank.h5" -o "$out/filters"
+  filters "$networks/synthetic-gabor-bank.h5" --note 'synthetic Gabor bank' -o "$out/filters"
 draw 'What that bank makes of the pictures' \
-  activations "$networks/synthetic-gabor-bank.h5" "$pictures" -o "$out/gabor"
+  activations "$networks/synthetic-gabor-bank.h5" "$pictures" --note 'synthetic Gabor bank' -o "$out/gabor"
 draw 'Sobel as a convolutional layer' activations "$networks/sobel.h5" "$pictures" -o "$out/sobel-layer"
 draw 'Four colours as a convolutional layer' activations "$networks/colours.h5" "$pictures" -o "$out/colours-layer"
 

@@ -37,14 +37,15 @@ package struct Batch: Sendable {
   package let explain: @Sendable (any Error) -> Problem
   /// Makes the outputs; what it returns is told as the result.
   package let work: @Sendable (Job, inout Transaction) throws -> (any Encodable & Sendable)?
-  /// The result of one input as a person reads it on standard output.
+  /// The result of one input as a person reads it on standard output; without one, the outputs are listed unless
+  /// the batch is to be quiet.
   package let result: @Sendable (Outcome) -> [UInt8]
 
   package init(
     inputs: InputList, outputs: OutputMap, options: BatchOptions, settings: String,
     files: @escaping @Sendable (OutputTarget) -> [FilePath],
     explain: @escaping @Sendable (any Error) -> Problem,
-    result: @escaping @Sendable (Outcome) -> [UInt8] = Batch.listOutputs,
+    result: (@Sendable (Outcome) -> [UInt8])? = nil,
     work: @escaping @Sendable (Job, inout Transaction) throws -> (any Encodable & Sendable)?
   ) {
     var inputs = inputs
@@ -55,9 +56,11 @@ package struct Batch: Sendable {
     self.settings = settings
     self.files = files
     self.explain = explain
-    self.result = result
+    self.result = result ?? (options.quiet ? Batch.listNothing : Batch.listOutputs)
     self.work = work
   }
+
+  private static let listNothing: @Sendable (Outcome) -> [UInt8] = { _ in [] }
 
   /// One line for every output; a plan says from which input.
   package static let listOutputs: @Sendable (Outcome) -> [UInt8] = { outcome in

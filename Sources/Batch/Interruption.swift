@@ -42,8 +42,12 @@ package enum Interruption {
     }
   }
 
-  /// Lets a write to a reader that has gone away fail as an error instead of ending the process.
-  package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// Lets a write to a reader that has gone away, or past the limit on a file's size, fail as an error instead of
+  /// ending the process.
+  package static func ignoreFailedWrites() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
 
   #if canImport(Darwin)
     private static func ignores(_ action: sigaction) -> Bool {

@@ -36,10 +36,11 @@ package struct OutputMap: Sendable {
   package func target(of input: Input) -> OutputTarget {
     switch destination {
     case .file(let file):
-      OutputTarget(folder: file.folder, stem: file.stemBytes, suffix: file.suffix, namedFile: file)
+      OutputTarget(
+        input: input.path, folder: file.folder, stem: file.stemBytes, suffix: file.suffix, namedFile: file)
     case .folder(let folder):
       OutputTarget(
-        folder: folder.pushing(input.place.removingLastComponent()),
+        input: input.path, folder: folder.pushing(input.place.removingLastComponent()),
         stem: input.place.stemBytes + Array(addition.utf8), suffix: input.place.suffix, namedFile: nil)
     }
   }
@@ -47,6 +48,8 @@ package struct OutputMap: Sendable {
 
 /// Where the outputs of one input belong.
 package struct OutputTarget: Sendable {
+  /// What the outputs are made of.
+  package let input: FilePath
   package let folder: FilePath
   /// The name without a suffix.
   package let stem: [UInt8]

@@ -130,7 +130,7 @@ extension Image {
       return try Libvips.attempting(body)
     } catch {
       guard case .failed(_, let reason) = error, let origin else { throw error }
-      throw .damaged(origin, reason: reason)
+      throw .damage(in: origin, reason)
     }
   }
 }

@@ -35,6 +35,12 @@ enum AtomicFile {
     }
   }
 
+  /// Takes out what an earlier attempt has left in the file.
+  static func empty(_ descriptor: CInt) {
+    ftruncate(descriptor, 0)
+    lseek(descriptor, 0, SEEK_SET)
+  }
+
   /// Why the file takes no more bytes, or `nil` when it does.
   ///
   /// Tells a full disk from a damaged source, which libvips' error text does not. Called when the file is given up, so the bytes it adds do no harm.

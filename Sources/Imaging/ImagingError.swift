@@ -57,6 +57,14 @@ extension ImagingError {
   }
 }
 
+extension ImagingError {
+  /// Damage as a decoder tells it, which names the file again.
+  static func damage(in path: FilePath, _ reason: String) -> ImagingError {
+    let names = ["\(path): ", "\"\(path)\" "]
+    return .damaged(path, reason: names.reduce(reason) { $0.replacing($1, with: "") })
+  }
+}
+
 extension ImagingError: CustomStringConvertible {
   public var description: String {
     switch self {

@@ -27,13 +27,15 @@ extension Image {
       try self.init(npyAt: path, options: options)
       return
     }
-    let loader = try Loader(path: path, signature: signature, options: options)
-    let stored = try loader.open(.random)
-    try stored.check(against: options, path)
-    self.init(
-      header: try stored.normalised(path),
-      recipe: { (access) throws(ImagingError) in try loader.open(access).normalised(path) },
-      needsRandomAccess: stored.orientationTurnsRows, origin: path)
+    self = try Libvips.attempting { () throws(ImagingError) in
+      let loader = try Loader(path: path, signature: signature, options: options)
+      let stored = try loader.open(.random)
+      try stored.check(against: options, path)
+      return Image(
+        header: try stored.normalised(path),
+        recipe: { (access) throws(ImagingError) in try loader.open(access).normalised(path) },
+        needsRandomAccess: stored.orientationTurnsRows, origin: path)
+    }
   }
 
   /// As ``init(contentsOf:options:)-(FilePath,_)`` for a path that is text.

@@ -30,9 +30,7 @@ struct Loader: Sendable {
     defer { fovea_unref(call) }
     guard fovea_is_untrusted(call) == 0 else {
       // The format's own decoder has looked at the file and left it to the ones that try everything.
-      if let signature {
-        throw .damaged(path, reason: "a \(signature.rawValue) file its decoder cannot open")
-      }
+      if let signature { throw .unopenable(path, signature) }
       let nickname = UnsafeMutableRawPointer(call).assumingMemoryBound(to: VipsObject.self)
       let format = String(cString: vips_nickname_find(fovea_type_of(nickname)))
       throw .blockedFormat(path, format: format.replacing("_source", with: ""))
@@ -47,7 +45,7 @@ struct Loader: Sendable {
       // A TIFF or HEIF whose pages differ in size cannot be one strip; its first page is the picture.
       if let first = try? load(access, pages: 1) { return first }
       guard case .failed(_, let reason) = error else { throw error }
-      throw .damaged(path, reason: reason)
+      throw .damage(in: path, reason)
     }
   }
 
@@ -75,10 +73,19 @@ struct Loader: Sendable {
     _ path: FilePath, _ body: (UnsafeMutablePointer<VipsSource>) throws(ImagingError) -> Result
   ) throws(ImagingError) -> Result {
     guard let source = path.withPlatformString({ vips_source_new_from_file($0) }) else {
-      throw .unreadable(path, reason: Libvips.takeError())
+      // The system knows the reason better than libvips.
+      _ = try Signature(of: path)
+      throw .unreadable(path, reason: "it cannot be opened again")
     }
     defer { fovea_unref(source) }
     return try body(source)
+  }
+}
+
+extension ImagingError {
+  /// A file that begins like a picture and goes on like none.
+  fileprivate static func unopenable(_ path: FilePath, _ signature: Signature) -> ImagingError {
+    .damaged(path, reason: "a \(signature.rawValue) file its decoder cannot open")
   }
 }
 
@@ -117,7 +124,7 @@ extension Picture {
       return try picture.inDisplaySpace()
     } catch {
       guard case .failed(_, let reason) = error else { throw error }
-      throw .damaged(path, reason: reason)
+      throw .damage(in: path, reason)
     }
   }
 }

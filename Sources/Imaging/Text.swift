@@ -31,19 +31,21 @@ extension Image {
     guard Fonts.areInstalled else { throw .noFont }
     let ink = String(text.unicodeScalars.map { $0.isDrawn ? Character($0) : "\u{FFFD}" })
     guard ink.contains(where: { !$0.isWhitespace }) else { return TextMask(pixels: [], height: 0, width: 0) }
-    // At 72 dots an inch a point is a pixel.
-    let drawn = try Picture.made(
-      by: "text",
-      [
-        "text": .string(ink.escapingMarkup), "font": .string("\(font) \(size)"), "dpi": .int(72),
-      ])
-    var count = 0
-    guard let memory = vips_image_write_to_memory(drawn.image, &count) else {
-      throw .failed(operation: "drawing text", reason: Libvips.takeError())
+    return try Libvips.attempting { () throws(ImagingError) in
+      // At 72 dots an inch a point is a pixel.
+      let drawn = try Picture.made(
+        by: "text",
+        [
+          "text": .string(ink.escapingMarkup), "font": .string("\(font) \(size)"), "dpi": .int(72),
+        ])
+      var count = 0
+      guard let memory = vips_image_write_to_memory(drawn.image, &count) else {
+        throw .failed(operation: "drawing text", reason: Libvips.takeError())
+      }
+      defer { g_free(memory) }
+      let pixels = [UInt8](UnsafeRawBufferPointer(start: memory, count: count))
+      return TextMask(pixels: pixels, height: drawn.height, width: drawn.width)
     }
-    defer { g_free(memory) }
-    let pixels = [UInt8](UnsafeRawBufferPointer(start: memory, count: count))
-    return TextMask(pixels: pixels, height: drawn.height, width: drawn.width)
   }
 }
 

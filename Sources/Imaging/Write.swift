@@ -13,6 +13,19 @@ public enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     self = format
   }
 
+  /// The format that a file's first bytes announce; `nil` for others, and for files that cannot be read.
+  public init?(contentOf path: FilePath) {
+    guard let signature = try? Signature(of: path) else { return nil }
+    switch signature {
+    case .npy: self = .npy
+    case .png: self = .png
+    case .gif: self = .gif
+    case .jpeg: self = .jpeg
+    case .tiff: self = .tiff
+    case .webp: self = .webp
+    }
+  }
+
   /// The suffixes of this format, the usual one first.
   public var suffixes: [String] {
     switch self {
@@ -78,13 +91,33 @@ extension Image {
     }
     guard format != .npy else { return try writeNpy(to: path) }
     let source = options.stripsMetadata ? try inSRGB() : self
-    var picture = try namingOrigin { () throws(ImagingError) in
-      try source.pipeline().readyToSave(as: format)
+    try AtomicFile.write(path) { (descriptor) throws(ImagingError) in
+      do throws(ImagingError) {
+        try Libvips.attempting(suspecting: source.readEverything) { () throws(ImagingError) in
+          try source.save(to: descriptor, of: path, as: format, options)
+        }
+      } catch {
+        guard case .failed(_, let reason) = error else { throw error }
+        throw .cannotWrite(path, reason: reason)
+      }
     }
+  }
+
+  /// Encodes the picture into a file, from its first byte on.
+  private func save(
+    to descriptor: CInt, of path: FilePath, as format: PictureFormat, _ options: WriteOptions
+  ) throws(ImagingError) {
+    AtomicFile.empty(descriptor)
+    var picture = try pipeline().readyToSave(as: format)
+    if format == .png { picture = try picture.withoutUnwritableComments() }
     if !options.text.isEmpty { picture = try picture.withText(options.text) }
     picture = try picture.applying("copy")
     picture.limitThreads()
-    var arguments: [String: Argument] = ["in": .picture(picture)]
+    guard let target = vips_target_new_to_descriptor(descriptor) else {
+      throw .failed(operation: "opening", reason: Libvips.takeError())
+    }
+    defer { fovea_unref(target) }
+    var arguments: [String: Argument] = ["in": .picture(picture), "target": .object(target)]
     if options.stripsMetadata { arguments["strip"] = .bool(true) }
     switch format {
     case .jpeg, .webp, .heif, .avif: arguments["Q"] = .int(min(max(options.quality, 1), 100))
@@ -93,24 +126,19 @@ extension Image {
       arguments["compression"] = .choice(VIPS_FOREIGN_TIFF_COMPRESSION_LZW)
     case .png, .gif, .npy: break
     }
-    let call = arguments
-    let origin = origin
-    try AtomicFile.write(path) { (descriptor) throws(ImagingError) in
-      guard let target = vips_target_new_to_descriptor(descriptor) else {
-        throw .cannotWrite(path, reason: Libvips.takeError())
-      }
-      defer { fovea_unref(target) }
-      do throws(ImagingError) {
-        try callVips(format.saver, call.merging(["target": .object(target)]) { $1 })
-      } catch {
-        guard case .failed(_, let reason) = error else { throw error }
-        if let refusal = AtomicFile.refusal(of: descriptor) {
-          throw .cannotWrite(path, reason: refusal)
-        }
-        if let origin { throw .damaged(origin, reason: reason) }
-        throw .cannotWrite(path, reason: reason)
-      }
+    do throws(ImagingError) {
+      try callVips(format.saver, arguments)
+    } catch {
+      // Nobody needs to try a full disk twice.
+      if let refusal = AtomicFile.refusal(of: descriptor) { throw .cannotWrite(path, reason: refusal) }
+      throw error
     }
+  }
+
+  /// Throws when the file that the picture comes from cannot be decoded to its end.
+  private func readEverything() throws(ImagingError) {
+    guard origin != nil else { return }
+    try namingOrigin { () throws(ImagingError) in _ = try pipeline().applying("stats") }
   }
 
   /// As ``write(to:options:)-(FilePath,_)`` for a path that is text.

@@ -12,6 +12,8 @@ public struct ActivationSheetOptions: Sendable, Hashable {
 
   /// The layer's name, first on the sheet.
   public var title: String
+  /// The network's name.
+  public var model: String?
   /// What the network was shown: the input's name.
   public var input: String?
   /// A line that must stand on every sheet of this origin, as "synthetic Gabor bank".
@@ -33,11 +35,13 @@ public struct ActivationSheetOptions: Sendable, Hashable {
   public var listed: Int
 
   public init(
-    title: String = "", input: String? = nil, note: String? = nil, selection: ChannelSelection = .init(),
+    title: String = "", model: String? = nil, input: String? = nil, note: String? = nil,
+    selection: ChannelSelection = .init(),
     caption: Caption = .index, colorMap: ColorMap? = nil, modelRange: ValueRange? = nil, columns: Int? = nil,
     zoom: Int? = nil, labels: [String] = [], listed: Int = 10
   ) {
     self.title = title
+    self.model = model
     self.input = input
     self.note = note
     self.selection = selection
@@ -133,7 +137,7 @@ extension ContactSheet {
     page.writeHead(
       title: options.title.isEmpty ? "activations" : options.title + " · output",
       lines: [
-        options.note, options.input.map { "input: " + $0 },
+        options.model.map { "network: " + $0 }, options.note, options.input.map { "input: " + $0 },
         "\(selectionText(grid.count, of: maps.channels, options.selection)) of \(maps.rows)×\(maps.columns)"
           + " · \(grid.magnification.text)",
         "layer: mean \(shortText(layer.mean)) · std \(shortText(layer.deviation)) · min \(shortText(layer.minimum))"
@@ -207,6 +211,7 @@ extension ContactSheet {
       "colormap": colors.name,
       "sort": options.selection.sort.rawValue, "caption": options.caption.rawValue,
     ]
+    parameters["model"] = options.model
     parameters["input"] = options.input
     parameters["note"] = options.note
     parameters["range"] = range.map { "\($0.low) \($0.high)" }

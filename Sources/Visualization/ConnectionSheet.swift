@@ -37,7 +37,7 @@ extension ContactSheet {
     page.writeHead(
       title: options.title.isEmpty ? "kernels" : options.title + " · kernels",
       lines: [
-        options.model, options.note,
+        options.model.map { "network: " + $0 }, options.note,
         "\(countText(outputs)) kernels of \(rows)×\(columns)×\(countText(inputs)) · \(grid.magnification.text)",
         isWhole
           ? "all outputs (rows) by all inputs (columns), largest norm first"

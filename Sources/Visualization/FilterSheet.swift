@@ -135,7 +135,7 @@ extension ContactSheet {
     page.writeHead(
       title: options.title.isEmpty ? "kernels" : options.title + " · kernels",
       lines: [
-        options.model, options.note,
+        options.model.map { "network: " + $0 }, options.note,
         "\(countText(outputs)) kernel\(outputs == 1 ? "" : "s") of \(rows)×\(columns)\(isDepthwise ? "" : "×\(depth)")"
           + (isDepthwise ? ", one a channel (depthwise)" : "") + " · \(grid.magnification.text)",
         shown == outputs && options.top == nil

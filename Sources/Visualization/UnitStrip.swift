@@ -72,7 +72,7 @@ extension ContactSheet {
     page.writeHead(
       title: options.title.isEmpty ? "units" : options.title + " · output",
       lines: [
-        options.note, options.input.map { "input: " + $0 },
+        options.model.map { "network: " + $0 }, options.note, options.input.map { "input: " + $0 },
         selectionText(shown.count, of: values.count, options.selection)
           .replacing("channel", with: "unit") + ", one cell each",
         "layer: mean \(shortText(layer.mean)) · std \(shortText(layer.deviation)) · min \(shortText(layer.minimum))"

@@ -60,6 +60,7 @@ struct ActivationWork: Sendable {
       guard draws else { return }
       options.title = layer.name
       let sheet = try ContactSheet(of: layer.output, scale: scale, options: options)
+      SheetText.check(sheet)
       try outputs.write(sheetPath(layer.name, layer.index, job.target)) { try sheet.write(to: $0) }
     }
     if let writer { try writer.finish() }

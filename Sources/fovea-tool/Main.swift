@@ -8,7 +8,9 @@ enum Main {
   static func main() {
     // First: a process that was started to read one damaged file does nothing else.
     WorkerProcess.serveIfAsked(jobs: [.hdf5])
-    Interruption.ignoreBrokenPipes()
-    FoveaCommand.main(Array(escapedArguments().dropFirst()))
+    Interruption.ignoreFailedWrites()
+    let arguments = Array(escapedArguments().dropFirst())
+    if let wrong = unknownCommand(in: arguments) { FoveaCommand.exit(withError: wrongUsage(wrong)) }
+    FoveaCommand.main(arguments)
   }
 }

@@ -23,14 +23,10 @@ struct PictureWork: ParsableArguments {
       inputs: try input.pictures(), outputs: map,
       options: run.batchOptions(processors: Parallelism.processors),
       settings: "fovea \(toolVersion) \(settings) \(saveOptions)",
-      files: { [$0.file(suffix: picture.suffix(for: $0.suffix))] },
+      files: { [$0.file(suffix: picture.suffix(for: $0))] },
       explain: problem(of:)
     ) { job, outputs in
       log.debug("reading \(job.input.path.displayed)")
-      if !quiet, picture.replacesType(of: job) {
-        StandardError.line(
-          "fovea: \(job.input.path.displayed): written as PNG, its own type cannot be written")
-      }
       let threads = max(1, Parallelism.processors / job.jobs)
       try Parallelism.limited(to: threads) {
         var image = try Image(contentsOf: job.input.path, options: loadOptions)
@@ -39,6 +35,9 @@ struct PictureWork: ParsableArguments {
         for file in job.outputs {
           try outputs.write(file) { try result.write(to: $0, options: saveOptions) }
         }
+      }
+      if !quiet, let replacement = picture.replacement(of: job) {
+        StandardError.line("fovea: \(job.input.path.displayed): \(replacement)")
       }
       return nil
     }

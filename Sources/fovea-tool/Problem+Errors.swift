@@ -10,6 +10,7 @@ import Fovea
     case is ConvolutionError, is FilteringError: "shape"
     case is NetworkError: "network"
     case is WeightFileError, is ModelFileError: "weights"
+    case is NoSuchModel: "missing"
     case is TensorFileError: "npy"
     case is VisualizationError: "sheet"
     default: "failed"

@@ -48,6 +48,42 @@ import Testing
     }
   }
 
+  @Test("pictures that fail at the same time each tell their own reason, alone and in one line")
+  func reasonsStayApart() async throws {
+    let noise = (0..<200 * 200 * 3).map { (index: Int) -> UInt8 in
+      UInt8(truncatingIfNeeded: index &* index &* 7 / 13)
+    }
+    var said: [(path: FilePath, words: String)] = []
+    for (suffix, words) in [("png", "png"), ("jpg", "jpeg"), ("webp", "webp"), ("gif", "gif")] {
+      let whole = folder.file("whole." + suffix)
+      try Image(pixels: noise, height: 200, width: 200, channels: 3).write(to: whole)
+      let half = Array(try bytes(of: whole).dropLast(3000))
+      for number in 0..<4 {
+        said.append((try folder.file("\(number)cut.\(suffix)", holding: half), words))
+      }
+    }
+    let sound = folder.file("whole.png")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (number, bad) in said.enumerated() {
+        group.addTask {
+          let target = self.folder.file("out\(number).png")
+          do throws(ImagingError) {
+            try Image(contentsOf: bad.path).write(to: target)
+            Issue.record("\(bad.path) was written")
+          } catch {
+            guard case .damaged(bad.path, let reason) = error else { throw error }
+            let others = ["png", "jpeg", "webp", "gif"].filter { $0 != bad.words }
+            #expect(reason.lowercased().contains(bad.words), "\(error)")
+            #expect(!others.contains { reason.lowercased().contains($0) }, "\(error)")
+            #expect(!reason.contains(self.folder.path.string) && !reason.contains(";"), "\(error)")
+          }
+        }
+        group.addTask { _ = try Image(contentsOf: sound).tensor() }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   @Test func tooLarge() throws {
     let path = folder.file("a.png")
     try Image(pixels: ramp(height: 10, width: 10, channels: 1), height: 10, width: 10, channels: 1)

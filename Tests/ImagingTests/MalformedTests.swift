@@ -52,6 +52,16 @@ private func pictures(below folder: FilePath) -> [FilePath] {
     #expect(kinds["failed"] == nil && kinds["unreadable"] == nil, "\(kinds)")
   }
 
+  @Test("a picture whose comments no PNG may have is written without them")
+  func impossibleComments() throws {
+    let folder = TemporaryFolder()
+    let source = FilePath(SharedData.path("images/malformed/imagers/issue_2026.png"))
+    try Image(contentsOf: source).write(to: folder.file("a.png"))
+    #expect(
+      try Image(contentsOf: folder.file("a.png")).tensor().scalars
+        == Image(contentsOf: source).tensor().scalars)
+  }
+
   @Test("sound pictures all load", arguments: ["kodak", "imagenet_samples", "skimage", "sipi"])
   func sound(folder: String) throws {
     for path in pictures(below: FilePath(SharedData.path("images/" + folder))) {

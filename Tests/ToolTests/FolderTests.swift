@@ -89,6 +89,54 @@ import Testing
     #expect(try fovea("filter box --size 5 a.npy --resume --json").output.contains(#""status":"done""#))
   }
 
+  @Test func quietTellsProblemsOnly() throws {
+    try pictures.npy("a.npy")
+    let result = try fovea("filter box --size 3 a.npy absent.npy --quiet")
+    #expect(result.output.isEmpty && pictures.tree("Output") == ["a.npy"])
+    #expect(result.errors == "fovea: absent.npy: there is no such file or folder\n")
+    #expect(try fovea("filter box --size 3 a.npy -o b --quiet --json").lines.count == 1)
+  }
+
+  @Test func theContentTellsTheTypeOfANameWithoutSuffix() throws {
+    try pictures.npy("a.npy")
+    #expect(try fovea("filter box --size 3 a.npy -o made.jpg").status == 0)
+    let jpeg = try Data(contentsOf: pictures.folder.appendingPathComponent("made.jpg"))
+    try pictures.write("photo", jpeg)
+    try pictures.write("wrong.bmp", jpeg)
+    let result = try fovea("filter box --size 3 photo wrong.bmp")
+    #expect(result.lines == ["Output/photo.jpg", "Output/wrong.jpg"] && result.errors == "fovea: 2 done\n")
+  }
+
+  @Test func anotherTypeIsToldOnlyOfWhatWasWritten() throws {
+    try pictures.write("a.pgm", Data("P5 2 1 255\nab".utf8))
+    try pictures.write("b", Data("P5 2 1 255\nab".utf8))
+    let blocked = try fovea("filter box --size 1 a.pgm b")
+    #expect(blocked.status == 1 && !blocked.errors.contains("PNG"))
+    let written = try fovea("filter box --size 1 --allow-untrusted-formats --jobs 1 a.pgm b")
+    #expect(written.lines == ["Output/a.png", "Output/b.png"], "\(written.errors)")
+    #expect(
+      written.errors == """
+        fovea: a.pgm: written as PNG: its own type (pgm) cannot be written
+        fovea: b: has no known suffix: written as PNG
+        fovea: 2 done
+
+        """)
+  }
+
+  @Test func aLimitOnFileSizesIsAnError() throws {
+    try pictures.npy("a.npy", height: 300, width: 300) { row, column in Float((row * column * 7919) % 251) }
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = [
+      "-c", "ulimit -f 8; exec '\(Tool.path.path)' filter box --size 1 a.npy --format png 2> /dev/null",
+    ]
+    shell.currentDirectoryURL = pictures.folder
+    try shell.run()
+    shell.waitUntilExit()
+    #expect(shell.terminationReason == .exit && shell.terminationStatus == 1)
+    #expect(pictures.tree("Output").isEmpty)
+  }
+
   @Test func aNamedFileASuffixAndAFormat() throws {
     try pictures.npy("a.npy")
     #expect(try fovea("filter box --size 3 a.npy -o made/b.npy").lines == ["made/b.npy"])

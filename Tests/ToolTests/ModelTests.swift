@@ -40,6 +40,46 @@ import Testing
     #expect(file.status == 1 && file.errors == "fovea: absent.h5: there is no such file\n")
   }
 
+  @Test(arguments: [
+    ("vgg16", "224x224, BGR, 0...255 minus 103.939, 116.779, 123.68; resized by stretching (bilinear)"),
+    ("mobilenet", "224x224, RGB, 0...255 minus 127.5, then divided by 127.5; "),
+    (
+      "alexnet-torch",
+      "224x224, RGB, 0...255 divided by 255, then minus 0.485, 0.456, 0.406, then divided by "
+    ),
+  ])
+  func preprocessingIsToldInWords(_ model: String, _ words: String) throws {
+    #expect(try fovea("summary", model).lines.last?.hasPrefix("Preprocessing: " + words) == true)
+  }
+
+  @Test(arguments: [["activations"], ["predict"], ["predict", "--format", "json"]])
+  func aModelThatCannotBeLoadedFailsEveryInput(_ command: [String]) throws {
+    try pictures.write("broken.h5", Data("no model".utf8))
+    let arguments =
+      command + ["broken.h5", "digit.npy", "small.npy"] + (command.count == 1 ? ["--json"] : [])
+    let result = Tool.finish(try Tool.start(arguments, in: pictures.folder))
+    #expect(result.status == 1 && result.errors.filter { $0 == "\n" }.count == 1)
+    let objects = try result.lines.map {
+      try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+    #expect(objects.map { $0["input"] as? String } == ["digit.npy", "small.npy"])
+    for object in objects {
+      #expect(object["status"] as? String == "failed" && (object["outputs"] as? [String])?.isEmpty == true)
+      #expect((object["error"] as? [String: String])?["kind"] == "weights")
+    }
+  }
+
+  @Test func sheetsWithoutFontsAreSaidOnce() throws {
+    try pictures.write("no-fonts.conf", Data("<fontconfig></fontconfig>".utf8))
+    let bank = repositoryFolder + "/Samples/networks/sobel.h5"
+    let result = Tool.finish(
+      try Tool.start(
+        ["filters", bank], in: pictures.folder,
+        environment: ["FONTCONFIG_FILE": pictures.folder.path + "/no-fonts.conf"]))
+    #expect(result.status == 0)
+    #expect(result.errors.components(separatedBy: "no font").count == 2, "\(result.errors)")
+  }
+
   @Test(.enabled(if: SharedData.isPresent))
   func everyLayerIsDrawnDumpedAndTold() throws {
     let result = try fovea("activations", Self.mnist, "digit.npy", "--dump", "npz", "--json")

@@ -30,7 +30,9 @@ enum Tool {
     return URL(fileURLWithPath: "fovea")
   }()
 
-  static func start(_ arguments: [String], in folder: URL, input: FileHandle? = nil) throws -> (
+  static func start(
+    _ arguments: [String], in folder: URL, input: FileHandle? = nil, environment: [String: String] = [:]
+  ) throws -> (
     Process, Pipe, Pipe
   ) {
     let process = Process()
@@ -38,6 +40,7 @@ enum Tool {
     process.executableURL = path
     process.arguments = arguments
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = output
     process.standardError = errors
     process.standardInput = input ?? FileHandle.nullDevice

@@ -27,7 +27,9 @@ import Testing
     (["filter", "sobel", "--jobs", "0", "a.npy"], "--jobs"),
     (["filter", "laplacian", "--boundary", "wrap", "--boundary-value", "3", "a.npy"], "--boundary-value"),
     (["resize", "--size", "10", "--pad-colour", "mauve", "a.npy"], "--pad-colour"),
-    (["nonsense"], "nonsense"),
+    (["nonsense"], "there is no command 'nonsense'; nearest: "),
+    (["filtr", "sobel", "a.npy"], "'filter'"),
+    (["filter", "gausian", "a.npy"], "there is no filter 'gausian'; nearest: 'gaussian', "),
   ])
   func wrongUsageEndsWith64(_ arguments: [String], _ said: String) throws {
     let result = Tool.finish(try Tool.start(arguments, in: pictures.folder))

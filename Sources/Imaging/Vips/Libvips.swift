@@ -1,7 +1,7 @@
 import CVips
 import Synchronization
 
-/// libvips as one process sees it: started once, its operation cache off, its error text read under one lock.
+/// libvips as one process sees it: started once, its operation cache off, its error text given to whom it belongs.
 enum Libvips {
   private static let startFailure: String? = {
     guard fovea_vips_start() == 0 else { return takeError() }
@@ -25,37 +25,79 @@ enum Libvips {
   /// The latest warning: the only word of a decoder that fails without an error text, as PNG's does in a header.
   private static let warning = Mutex("")
 
-  /// What libvips last complained about, in one line, removed from its buffer.
+  /// What libvips complained about first, in one short line; its buffer is empty then.
   ///
-  /// The buffer is one for the whole process: when two pictures fail at the same moment, the first to ask gets both
-  /// reasons. That is libvips' design; whoever needs them apart decodes in separate processes.
+  /// The buffer is one for the whole process. Inside ``attempting(_:)`` the line that is thrown in the end is about
+  /// nothing but the work in there.
   static func takeError() -> String {
     errorLock.withLock { _ in
       let text = String(cString: vips_error_buffer())
       vips_error_clear()
-      var lines: [Substring] = []
-      for line in text.split(whereSeparator: \.isNewline) where lines.last != line { lines.append(line) }
-      guard lines.isEmpty else { return lines.prefix(3).joined(separator: "; ") }
-      let warning = warning.withLock { $0.split(whereSeparator: \.isNewline).joined(separator: "; ") }
-      return warning.isEmpty ? "its decoder gives no reason" : warning
+      return firstCause(in: text) ?? warning.withLock { firstCause(in: $0) }
+        ?? "its decoder gives no reason"
     }
   }
 
-  private static let attempts = Atomic<Int>(0)
-
-  /// Runs something that libvips may fail in, with old complaints cleared first when nobody else is at it.
-  ///
-  /// libvips leaves warnings of pictures that were fine in its error text; without this, the next failure would carry
-  /// them as its reason.
-  static func attempting<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure)
-    -> Result
-  {
+  private static func clearError() {
     errorLock.withLock { _ in
-      guard attempts.add(1, ordering: .relaxed).oldValue == 0 else { return }
       vips_error_clear()
       warning.withLock { $0 = "" }
     }
-    defer { attempts.subtract(1, ordering: .relaxed) }
-    return try body()
   }
+
+  private static let gate = Gate()
+
+  @TaskLocal private static var isInside = false
+
+  /// Runs something that libvips may fail in; what it throws then tells its own reason.
+  ///
+  /// libvips collects the complaints of all threads, and warnings about pictures that were fine, in one text. So a
+  /// failure is not believed: `body` runs once more while nothing else in this process is inside libvips, and what is
+  /// complained about now is the reason. `body` therefore begins anew each time it is called. Before that, alone as
+  /// well, `suspect` may find out that it was at fault, and throw.
+  static func attempting<Value>(
+    suspecting suspect: () throws(ImagingError) -> Void = {}, _ body: () throws(ImagingError) -> Value
+  ) throws(ImagingError) -> Value {
+    // The outermost attempt is the one that is repeated.
+    if isInside { return try body() }
+    do {
+      return try gate.together { inside(body) }.get()
+    } catch {
+      guard error.quotesLibvips else { throw error }
+      return try gate.alone {
+        inside { () throws(ImagingError) in
+          clearError()
+          try suspect()
+          clearError()
+          return try body()
+        }
+      }.get()
+    }
+  }
+
+  /// The outcome of `body` with attempts inside it recognised as such.
+  private static func inside<Value>(_ body: () throws(ImagingError) -> Value) -> Result<Value, ImagingError> {
+    $isInside.withValue(true) {
+      do throws(ImagingError) { return .success(try body()) } catch { return .failure(error) }
+    }
+  }
+}
+
+extension ImagingError {
+  /// Whether the reason comes from libvips' error text.
+  fileprivate var quotesLibvips: Bool {
+    switch self {
+    case .failed, .damaged: true
+    default: false
+    }
+  }
+}
+
+/// The first line that is an error rather than a warning, cut to a readable length; `nil` when there is no text.
+private func firstCause(in text: String) -> String? {
+  let lines = text.split(whereSeparator: \.isNewline)
+  // Said of every TIFF with private tags and of cameras' JPEG: never why a picture cannot be read.
+  let errors = lines.filter { line in !["Warning", "TIFFFetchNormalTag"].contains { line.contains($0) } }
+  guard let first = errors.first ?? lines.first else { return nil }
+  return first.count > 200 ? first.prefix(199) + "…" : String(first)
 }

@@ -55,15 +55,17 @@ struct ActivationsCommand: ParsableCommand {
 
   func run() throws {
     let selection = try channelSelection()
-    let network = try preprocessing.applied(to: try model.network())
+    let inputs = try input.pictures()
+    let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
     let layers = try recordedLayers(of: network.graph)
     let work = ActivationWork(
       network: network, layers: layers, draws: !noSheets, dumps: dump == .npz, scale: sheet.scale ?? .layer,
       sheet: ActivationSheetOptions(
-        note: sheet.note, selection: selection, colorMap: sheet.colorMap?.map, columns: sheet.columns,
+        model: model.title, note: sheet.note, selection: selection, colorMap: sheet.colorMap?.map,
+        columns: sheet.columns,
         zoom: sheet.zoom), loading: loading.loadOptions)
     let batch = Batch(
-      inputs: try input.pictures(), outputs: output.map(fileSuffixes: dump == nil ? [] : ["npz"]),
+      inputs: inputs, outputs: output.map(fileSuffixes: dump == nil ? [] : ["npz"]),
       options: running.batchOptions(processors: Parallelism.processors),
       settings:
         "fovea \(toolVersion) activations \(model.settings) \(layers.map(\.name)) \(selection) \(sheet.settings) \(network.effectivePreprocessing)",

@@ -27,7 +27,8 @@ struct FiltersCommand: ParsableCommand {
   @OptionGroup(title: "Run") var running: RunOptions
 
   func run() throws {
-    let network = try model.network()
+    let inputs = try InputList([model.weightsPath], isMine: { _ in true })
+    let network = try model.network(for: inputs, json: running.json)
     let layer = try chosen(in: network.graph)
     guard let kernels = network.weights[layer.name]?[.kernel] else {
       throw wrongUsage("layer '\(layer.name)' has no kernels to draw")
@@ -35,13 +36,14 @@ struct FiltersCommand: ParsableCommand {
     let name = "\(model.name)_\(fileName(layer.name))\(output.suffix).png"
     let (options, scale) = (options(for: layer, of: network), sheet.scale)
     let batch = Batch(
-      inputs: try InputList([model.weightsPath], isMine: { _ in true }),
+      inputs: inputs,
       outputs: output.map(fileSuffixes: ["png"]),
       options: running.batchOptions(processors: 1),
       settings: "fovea \(toolVersion) filters \(model.settings) \(layer.name) \(sheet.settings)",
       files: { [$0.namedFile ?? $0.file(named: name)] }, explain: problem(of:)
     ) { job, outputs in
       let sheet = try ContactSheet(filters: kernels, scale: scale, options: options)
+      SheetText.check(sheet)
       for file in job.outputs { try outputs.write(file) { try sheet.write(to: $0) } }
       return nil
     }
@@ -62,7 +64,7 @@ struct FiltersCommand: ParsableCommand {
 
   private func options(for layer: Layer, of network: Network) -> FilterSheetOptions {
     var options = FilterSheetOptions(
-      title: layer.name, model: model.name, note: sheet.note, top: sheet.top, colorMap: sheet.colorMap?.map,
+      title: layer.name, model: model.title, note: sheet.note, top: sheet.top, colorMap: sheet.colorMap?.map,
       columns: sheet.columns, zoom: sheet.zoom)
     options.channelOrder = network.preprocessing?.channelOrder ?? .rgb
     switch layer.operation {

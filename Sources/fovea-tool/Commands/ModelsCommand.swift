@@ -31,7 +31,7 @@ struct ModelsCommand: ParsableCommand {
       } else {
         table.add([
           architecture.name, architecture.framework.rawValue, grouped(parameters), "\(graph.layers.count)",
-          preprocessingText(architecture.preprocessing), architecture.paper,
+          preprocessingText(architecture.preprocessing, tellsFit: false), architecture.paper,
         ])
       }
     }

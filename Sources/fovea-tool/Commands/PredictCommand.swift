@@ -41,13 +41,15 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let labels = try labels.map { try ClassLabels(contentsOf: FilePath(argument: $0)) }
-    let network = try preprocessing.applied(to: try model.network())
+    let inputs = try input.pictures()
+    let network = try model.network(
+      for: inputs, json: running.json || format == .json, preprocessing.applied)
     let (top, loading, format) = (top, loading.loadOptions, format)
     let compiled = CompiledSizes(network: network, names: [])
     var options = running.batchOptions(processors: Parallelism.processors)
     if format == .json { options.json = true }
     let batch = Batch(
-      inputs: try input.pictures(), outputs: .nowhere, options: options, settings: "", files: { _ in [] },
+      inputs: inputs, outputs: .nowhere, options: options, settings: "", files: { _ in [] },
       explain: problem(of:),
       result: { Array(($0.details as? Predictions)?.text($0.input, format).utf8 ?? "".utf8) }
     ) { job, _ in

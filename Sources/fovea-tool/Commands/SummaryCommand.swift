@@ -59,7 +59,7 @@ struct SummaryCommand: ParsableCommand {
       \(grouped(others)) not), \(byteText(summary.totalParameters * 4)) in 32-bit floats
       MACs: \(grouped(summary.totalOperations)) an input
       Outputs of all layers: \(byteText(summary.activationBytes)) an input
-      Preprocessing: \(preprocessing.map(preprocessingText) ?? "none known: values go in as they are")
+      Preprocessing: \(preprocessing.map { preprocessingText($0) } ?? "none known: values go in as they are")
 
       """
   }
@@ -81,14 +81,6 @@ func byteText(_ count: Int) -> String {
   while value >= 1000, unit + 1 < units.count { (value, unit) = (value / 1000, unit + 1) }
   let tenths = Int((value * 10).rounded())
   return unit == 0 ? "\(count) B" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
-}
-
-/// Preprocessing in a line: `224x224, bgr, (x * 1 - [103.939, ...]) / [1]`.
-func preprocessingText(_ record: Preprocessing) -> String {
-  let size = "\(record.width.map(String.init) ?? "any")x\(record.height.map(String.init) ?? "any")"
-  return
-    "\(size), \(record.channelOrder.rawValue), (x * \(record.scale) - \(record.mean)) / \(record.deviation) "
-    + "of values 0...255"
 }
 
 /// `summary --json`; the batch is null.

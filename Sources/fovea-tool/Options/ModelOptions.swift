@@ -32,26 +32,46 @@ struct ModelOptions: ParsableArguments {
       else {
         throw wrongUsage("\(error); fovea models lists them all")
       }
-      throw failed("\(path.displayed): there is no such file")
+      throw NoSuchModel(path: path)
     }
   }
 
   /// The layers alone: no weights needed.
   func graph() throws -> (graph: Graph, preprocessing: Preprocessing?) {
-    if let architecture = try architecture(), weights == nil {
-      return (try saying { try architecture.graph() }, architecture.preprocessing)
+    try saying {
+      if let architecture = try architecture(), weights == nil {
+        return (try architecture.graph(), architecture.preprocessing)
+      }
+      let network = try network()
+      return (network.graph, network.preprocessing)
     }
-    let network = try network()
-    return (network.graph, network.preprocessing)
   }
 
-  /// The network with its weights.
-  func network() throws -> Network {
-    guard let architecture = try architecture() else { return try saying { try Network(contentsOf: path) } }
+  /// The network with its weights; what keeps it from being loaded is thrown and not yet said.
+  private func network() throws -> Network {
+    guard let architecture = try architecture() else { return try Network(contentsOf: path) }
     guard let weights else {
       throw wrongUsage("\(model) is an architecture: its weights are needed, --weights FILE")
     }
-    return try saying { try Network(architecture: architecture, weights: FilePath(argument: weights)) }
+    return try Network(architecture: architecture, weights: FilePath(argument: weights))
+  }
+
+  /// The network, changed by `change`.
+  ///
+  /// When it cannot be had, that is said on one line, with `json` also by an object for every input, and ends the
+  /// program with status 1.
+  func network(
+    for inputs: InputList, json: Bool, _ change: (Network) throws -> Network = { $0 }
+  ) throws -> Network {
+    do {
+      return try change(try network())
+    } catch let exit as ExitCode {
+      throw exit
+    } catch {
+      let problem = problem(of: error)
+      if json { inputs.tellAllFail(problem) }
+      throw failed(problem.message)
+    }
   }
 
   /// The file the weights are in.
@@ -60,6 +80,11 @@ struct ModelOptions: ParsableArguments {
   /// The model's name as part of a file name.
   var name: String {
     fileName(weights == nil && FileFacts.ifPresent(path) != nil ? path.stem ?? model : model)
+  }
+
+  /// The model's name in words, as it stands on sheets.
+  var title: String {
+    name.replacing("_", with: " ").replacing("-", with: " ")
   }
 
   /// What the outputs depend on: the model and the file its weights come from, with its size and time.
@@ -71,7 +96,13 @@ struct ModelOptions: ParsableArguments {
 
 /// Runs `body`; what it throws is said on one line and ends the program with status 1.
 func saying<Result>(_ body: () throws -> Result) throws -> Result {
-  do { return try body() } catch { throw failed(problem(of: error).message) }
+  do {
+    return try body()
+  } catch let exit as ExitCode {
+    throw exit
+  } catch {
+    throw failed(problem(of: error).message)
+  }
 }
 
 /// Says on one line what failed; to be thrown, it ends the program with status 1.
@@ -91,4 +122,11 @@ func fileName(_ name: String) -> String {
       default: UInt8(ascii: "_")
       }
     }, as: UTF8.self)
+}
+
+/// A model that was meant as a file.
+struct NoSuchModel: Error, CustomStringConvertible {
+  let path: FilePath
+
+  var description: String { "\(path.displayed): there is no such file" }
 }

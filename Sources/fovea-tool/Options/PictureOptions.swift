@@ -35,17 +35,24 @@ struct PictureOptions: ParsableArguments {
   /// The suffixes of files that can be written.
   static let writableSuffixes = Set(PictureFormat.allCases.flatMap(\.suffixes))
 
-  /// The suffix of the output for an input with this one.
-  func suffix(for input: String) -> String {
+  /// The suffix of the output of an input: where its name has none that can be written, the content tells the type.
+  func suffix(for target: OutputTarget) -> String {
     switch format ?? .keep {
-    case .keep: PictureOptions.writableSuffixes.contains(input) ? input : "png"
+    case .keep:
+      PictureOptions.writableSuffixes.contains(target.suffix)
+        ? target.suffix : PictureFormat(contentOf: target.input)?.suffixes.first ?? "png"
     case let format: format.rawValue
     }
   }
 
-  /// Whether `keep` cannot keep the input's type.
-  func replacesType(of job: Batch.Job) -> Bool {
-    (format ?? .keep) == .keep && !PictureOptions.writableSuffixes.contains(job.target.suffix)
+  /// What is to be said of an output whose type is not the input's; `nil` when it is.
+  func replacement(of job: Batch.Job) -> String? {
+    guard (format ?? .keep) == .keep, !PictureOptions.writableSuffixes.contains(job.target.suffix),
+      PictureFormat(contentOf: job.input.path) == nil
+    else { return nil }
+    return job.target.suffix.isEmpty
+      ? "has no known suffix: written as PNG"
+      : "written as PNG: its own type (\(job.target.suffix)) cannot be written"
   }
 
   /// Throws when `-o FILE` and `--format` say different things.

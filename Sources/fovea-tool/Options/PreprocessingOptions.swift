@@ -59,7 +59,7 @@ struct PreprocessingOptions: ParsableArguments {
     if let mean { record.mean = mean.values }
     if let std { record.deviation = std.values }
     guard record != network.effectivePreprocessing else { return network }
-    return try saying { try Network(graph: network.graph, weights: network.weights, preprocessing: record) }
+    return try Network(graph: network.graph, weights: network.weights, preprocessing: record)
   }
 }
 

@@ -20,7 +20,11 @@ struct RunOptions: ParsableArguments {
   @Flag(help: "Begin no more inputs after the first failure.")
   var failFast = false
 
-  @Flag(name: .shortAndLong, help: "Tell problems only: no progress, no counts, no list of outputs.")
+  @Flag(
+    name: .shortAndLong,
+    help:
+      "Tell problems only: no progress, no counts, no list of outputs. --json and predictions are printed all the same."
+  )
   var quiet = false
 
   @Flag(help: "Print one JSON object for every input on standard output, and nothing else there.")
