@@ -43,7 +43,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    let network = try model.network()
+    let network = try saying { try model.network() }
     let x = try saying { try tensor(for: network) }
     let threads = threads ?? Parallelism.processors
     let compiled = try saying { try network.compiled(for: x.shape) }

@@ -48,7 +48,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// The network with its weights; what keeps it from being loaded is thrown and not yet said.
-  private func network() throws -> Network {
+  func network() throws -> Network {
     guard let architecture = try architecture() else { return try Network(contentsOf: path) }
     guard let weights else {
       throw wrongUsage("\(model) is an architecture: its weights are needed, --weights FILE")
