@@ -61,66 +61,19 @@ public struct WeightFile: Sendable {
   }
 
   package init(_ file: MappedFile, isolation: Isolation) throws(WeightFileError) {
-    switch try FileSignature(file) {
-    case .hdf5:
-      let content = try HDF5File(file, isolation: isolation)
-      self.init(file, .hdf5, .hdf5(content), content)
-    case .zip:
-      let archive = try ZipArchive(file)
-      if archive["config.json"] != nil, archive["model.weights.h5"] != nil {
-        let (config, weights) = try KerasArchive.open(archive, isolation: isolation)
-        self.init(file, .keras, .keras(config: config, weights: weights), weights, archive: archive)
-        return
+    self =
+      switch try FileSignature(file) {
+      case .hdf5: try .hdf5(file, isolation: isolation)
+      case .zip: try .zip(file, isolation: isolation)
+      case .npy: try .npy(file)
+      case .safetensors: try .safetensors(file)
+      case .other(let format, let advice):
+        throw .unsupportedFormat(file: file.path.string, format: format, advice: advice)
+      case .unknown(let bytes): throw .unknownFormat(file: file.path.string, found: bytes)
       }
-      if archive.entries.contains(where: { $0.name.hasSuffix("data.pkl") }) {
-        throw .unsupportedFormat(
-          file: file.path.string, format: "a PyTorch checkpoint", advice: "save it as safetensors")
-      }
-      let content = NpzFile(archive)
-      guard !content.names.isEmpty else {
-        throw .unsupportedFormat(
-          file: file.path.string, format: "a zip archive without .npy files or a Keras model",
-          advice: "expected .npz or .keras")
-      }
-      var entries: [Entry] = []
-      for name in content.names {
-        let header = try content.header(name)
-        entries.append(Entry(name: name, shape: header.shape, type: header.type))
-      }
-      self.init(file.path, .npz, framework: nil, entries: entries, metadata: [:], .npz(content))
-    case .npy:
-      let header: NpyHeader
-      do {
-        header = try file.withBytes { (bytes) throws(TensorFileError) in
-          try NpyHeader(bytes, file: file.path.string)
-        }
-      } catch { throw .file(error) }
-      let entry = Entry(name: file.path.stem ?? "array", shape: header.shape, type: header.type)
-      self.init(file.path, .npy, framework: nil, entries: [entry], metadata: [:], .npy(file))
-    case .safetensors:
-      let content = try SafetensorsFile(file)
-      let entries = content.names.compactMap { name in
-        content.entries[name].map { Entry(name: name, shape: $0.shape, type: $0.type) }
-      }
-      self.init(
-        file.path, .safetensors, framework: content.metadata["format"], entries: entries,
-        metadata: content.metadata, .safetensors(content))
-    case .other(let format, let advice):
-      throw .unsupportedFormat(file: file.path.string, format: format, advice: advice)
-    case .unknown(let bytes): throw .unknownFormat(file: file.path.string, found: bytes)
-    }
   }
 
-  /// The HDF5 bytes in a range of a file that a worker has described already.
-  package init(hdf5In file: MappedFile, range: Range<Int>, workerReply: [UInt8]) throws(WeightFileError) {
-    guard let result = HDF5Structure.result(from: workerReply) else {
-      throw .damaged(file: file.path.string, part: "", problem: "the worker that reads it answered nonsense")
-    }
-    let content = try HDF5File(file, range: range, named: file.path.string, result: result)
-    self.init(file, .hdf5, .hdf5(content), content)
-  }
-
-  private init(
+  init(
     _ path: FilePath, _ format: Format, framework: String?, entries: [Entry], metadata: [String: String],
     _ contents: Contents
   ) {
@@ -132,56 +85,13 @@ public struct WeightFile: Sendable {
     self.contents = contents
   }
 
-  private init(
-    _ file: MappedFile, _ format: Format, _ contents: Contents, _ weights: HDF5File,
-    archive: ZipArchive? = nil
-  ) {
-    var metadata = weights.metadata
-    if case .keras(let config, _) = contents { metadata["model_config"] = config }
-    let version = metadata["keras_version"].map { " \($0)" } ?? ""
-    let backend = metadata["backend"].map { " (\($0))" } ?? ""
-    let isKeras =
-      format == .keras || metadata["keras_version"] != nil || metadata["model_config"] != nil
-      || weights.texts("layer_names") != nil || weights.hasGroup("model_weights")
-    self.init(
-      file.path, format, framework: isKeras ? "keras\(version)\(backend)" : nil, entries: weights.entries,
-      metadata: metadata, contents)
-  }
-
   /// The numbers of one tensor, in the file's own shape and layout.
   public func tensor(named name: String) throws(WeightFileError) -> Tensor {
     switch contents {
     case .hdf5(let file), .keras(_, let file): return try file.tensor(name)
     case .npz(let file): return try file.tensor(name)
     case .safetensors(let file): return try file.tensor(name)
-    case .npy(let file):
-      guard name == entries.first?.name else {
-        throw .noSuchTensor(file: path.string, name: name, nearest: entries.map(\.name))
-      }
-      do { return try Tensor(npyIn: file) } catch { throw .file(error) }
+    case .npy(let file): return try npyTensor(name, in: file)
     }
-  }
-}
-
-extension HDF5File {
-  fileprivate var entries: [WeightFile.Entry] {
-    structure.datasets.compactMap { dataset in
-      guard case .number(let type, _) = dataset.type, let shape = Shape(checking: dataset.dimensions) else {
-        return nil
-      }
-      return WeightFile.Entry(name: dataset.path, shape: shape, type: type)
-    }
-  }
-
-  /// The root's attributes that are one text each, and those of `model_weights` that the root lacks.
-  fileprivate var metadata: [String: String] {
-    var metadata: [String: String] = [:]
-    for group in structure.groups where group.path.isEmpty || group.path == "model_weights" {
-      for (name, value) in group.attributes {
-        guard let texts = value.texts, texts.count == 1, metadata[name] == nil else { continue }
-        metadata[name] = texts[0]
-      }
-    }
-    return metadata
   }
 }
