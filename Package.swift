@@ -65,10 +65,13 @@ let package = Package(
     room("Inference", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
     room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
     room(
+      "Reports",
+      needs: ["TensorCore", "Imaging", "NeuralNetwork", "Inference", "Visualization", "Batch", system]),
+    room(
       "Fovea",
       needs: [
         "TensorCore", "Convolution", "Imaging", "Filtering", "NeuralNetwork", "WeightFiles", "ModelFiles",
-        "Datasets", "Inference", "Visualization",
+        "Datasets", "Inference", "Visualization", "Reports",
       ]),
     .executableTarget(
       name: "fovea-tool", dependencies: ["Fovea", "Batch", "Isolation", system, logging, argumentParser],
@@ -93,6 +96,7 @@ let package = Package(
     tests("Datasets", needs: [system]),
     tests("Inference", needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork"]),
     tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
+    tests("Reports", needs: ["TensorCore", "NeuralNetwork", "Visualization"]),
     tests("Batch", needs: [system]),
     tests("Fovea"),
     .testTarget(

@@ -40,12 +40,15 @@ package struct Batch: Sendable {
   /// The result of one input as a person reads it on standard output; without one, the outputs are listed unless
   /// the batch is to be quiet.
   package let result: @Sendable (Outcome) -> [UInt8]
+  /// Is handed every outcome in the order of the inputs: what sums up a whole run comes out the same whoever was faster.
+  package let inOrder: @Sendable (Outcome) -> Void
 
   package init(
     inputs: InputList, outputs: OutputMap, options: BatchOptions, settings: String,
     files: @escaping @Sendable (OutputTarget) -> [FilePath],
     explain: @escaping @Sendable (any Error) -> Problem,
     result: (@Sendable (Outcome) -> [UInt8])? = nil,
+    inOrder: @escaping @Sendable (Outcome) -> Void = { _ in },
     work: @escaping @Sendable (Job, inout Transaction) throws -> (any Encodable & Sendable)?
   ) {
     var inputs = inputs
@@ -57,6 +60,7 @@ package struct Batch: Sendable {
     self.files = files
     self.explain = explain
     self.result = result ?? (options.quiet ? Batch.listNothing : Batch.listOutputs)
+    self.inOrder = inOrder
     self.work = work
   }
 
@@ -80,7 +84,7 @@ package struct Batch: Sendable {
   ///   finished results told, and then this is called, on a thread of its own. It has to end the process.
   package func run(interrupted: (@Sendable (Counts) -> Void)? = nil) throws(BatchError) -> Counts {
     let plan = try Plan(self)
-    let reporter = Reporter(total: plan.inputs, style: options, result: result)
+    let reporter = Reporter(total: plan.inputs, style: options, result: result, inOrder: inOrder)
     if let interrupted {
       Interruption.handle {
         TemporaryFiles.closeAndRemoveAll()

@@ -22,11 +22,16 @@ final class Reporter: Sendable {
   private let state: Mutex<State>
   private let style: BatchOptions
   private let result: @Sendable (Outcome) -> [UInt8]
+  private let inOrder: @Sendable (Outcome) -> Void
 
-  init(total: Int, style: BatchOptions, result: @escaping @Sendable (Outcome) -> [UInt8]) {
+  init(
+    total: Int, style: BatchOptions, result: @escaping @Sendable (Outcome) -> [UInt8],
+    inOrder: @escaping @Sendable (Outcome) -> Void = { _ in }
+  ) {
     state = Mutex(State(progress: Progress(total: total)))
     self.style = style
     self.result = result
+    self.inOrder = inOrder
   }
 
   /// Tells of an outcome; returns how many results could be let go of.
@@ -40,6 +45,7 @@ final class Reporter: Sendable {
       state.waiting[index] = outcome
       let before = state.next
       while let ready = state.waiting.removeValue(forKey: state.next) {
+        inOrder(ready)
         print(ready)
         state.next += 1
       }

@@ -27,8 +27,8 @@ package struct Transaction {
   }
 
   /// Gives every file its name: all of them, or none that is new.
-  mutating func commit(noting record: DoneRecord) throws(BatchError) {
-    for index in pending.indices { record.attach(to: pending[index].temporary) }
+  mutating func commit(noting record: DoneRecord? = nil) throws(BatchError) {
+    for index in pending.indices { record?.attach(to: pending[index].temporary) }
     for index in pending.indices {
       do {
         try TemporaryFiles.publish(pending[index].temporary, as: pending[index].target, replacing: replacing)
@@ -51,4 +51,21 @@ package struct Transaction {
     for file in pending.reversed() { TemporaryFiles.discard(file.temporary) }
     pending = []
   }
+}
+
+extension Transaction {
+  /// Writes files that stand for a whole run and not for one input: all of them, or none that is new.
+  package static func writing(replacing: Bool, _ body: (inout Transaction) throws -> Void) throws {
+    var transaction = Transaction(replacing: replacing)
+    do { try body(&transaction) } catch {
+      transaction.abandon()
+      throw error
+    }
+    try transaction.commit()
+  }
+}
+
+/// Throws when a file of that name is there already and `replacing` does not allow for it.
+package func checkFree(_ files: [FilePath], replacing: Bool) throws(BatchError) {
+  if !replacing, let taken = files.first(where: somethingIsNamed) { throw .exists(taken) }
 }

@@ -6,6 +6,7 @@
 @_exported public import Inference
 @_exported public import ModelFiles
 @_exported public import NeuralNetwork
+@_exported public import Reports
 @_exported public import TensorCore
 @_exported public import Visualization
 @_exported public import WeightFiles

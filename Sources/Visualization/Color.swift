@@ -23,5 +23,10 @@ enum Theme {
   /// The face of a tile that has no scale: constant, dead or not finite.
   static let neutral = Color(red: 0xDD, green: 0xDF, blue: 0xE3)
   static let mark = Color(red: 0x6B, green: 0x70, blue: 0x7A)
+  /// Behind every second row of a table.
+  static let band = Color(red: 0xF4, green: 0xF5, blue: 0xF7)
+  /// Bars of shares and of other measures.
+  static let share = Color(red: 0x2F, green: 0x6F, blue: 0xA8)
+  static let measure = Color(red: 0x8A, green: 0xA0, blue: 0xB8)
   static let alarm = Color(red: 0xC6, green: 0x28, blue: 0x28)
 }

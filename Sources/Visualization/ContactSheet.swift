@@ -32,17 +32,27 @@ extension ContactSheet {
     page: SheetPage, tiles: [SheetTile], sources: [TileSource], of tensor: Tensor, colors: ColorMap,
     magnification: Magnification, parameters: [String: String]
   ) {
+    self.init(page: page, tiles: tiles, parameters: parameters) { canvas in
+      let paints = zip(tiles, sources).map {
+        TilePaint(source: $1, frame: $0.frame, range: $0.range, mark: $0.mark)
+      }
+      canvas.draw(paints, of: tensor, magnification: magnification, colors: colors)
+    }
+  }
+
+  /// Draws a laid-out page; `paint` puts in the tiles.
+  init(
+    page: SheetPage, tiles: [SheetTile] = [], parameters: [String: String],
+    painting paint: (inout Canvas) -> Void = { _ in }
+  ) {
     var canvas = Canvas(width: page.width, height: page.height, ground: Theme.ground)
     for (rectangle, color) in page.fills { canvas.fill(rectangle, color) }
-    let paints = zip(tiles, sources).map {
-      TilePaint(source: $1, frame: $0.frame, range: $0.range, mark: $0.mark)
-    }
-    canvas.draw(paints, of: tensor, magnification: magnification, colors: colors)
+    paint(&canvas)
     for (rectangle, mark) in page.marks {
       canvas.draw(mark, in: rectangle)
       canvas.outline(rectangle.outset(by: 1), Theme.rule)
     }
-    if let bar = page.bar { canvas.draw(bar) }
+    for bar in page.bars { canvas.draw(bar) }
     for text in page.texts {
       guard let mask = page.typesetter.mask(text.text, size: text.size) else { continue }
       let x =
@@ -57,7 +67,7 @@ extension ContactSheet {
     height = canvas.height
     pixels = canvas.pixels
     self.tiles = tiles
-    colorBar = page.bar
+    colorBar = page.bars.first
     texts = page.texts.map(\.text)
     self.parameters = parameters
     lacksText = page.typesetter.mask("0", size: SheetPage.Size.caption) == nil

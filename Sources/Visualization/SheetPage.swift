@@ -42,7 +42,7 @@ struct SheetPage {
   private(set) var texts: [PlacedText] = []
   private(set) var fills: [(Rectangle, Color)] = []
   private(set) var marks: [(Rectangle, TileMark)] = []
-  private(set) var bar: ColorBar?
+  private(set) var bars: [ColorBar] = []
 
   init(typesetter: Typesetter, contentWidth: Int) {
     self.typesetter = typesetter
@@ -79,7 +79,7 @@ struct SheetPage {
     let frame = Rectangle(
       x: SheetPage.margin + 1, y: y + 1, width: min(SheetPage.barWidth, contentWidth) - 2,
       height: SheetPage.barHeight)
-    bar = ColorBar(frame: frame, colorMap: colors, range: range)
+    bars.append(ColorBar(frame: frame, colorMap: colors, range: range))
     y += SheetPage.barHeight + 4
     let (low, high) = (range.map { shortText($0.low) } ?? ends.0, range.map { shortText($0.high) } ?? ends.1)
     let size = Size.caption

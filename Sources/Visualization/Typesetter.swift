@@ -118,6 +118,19 @@ package final class Typesetter: Sendable {
 }
 
 extension Typesetter {
+  /// `text` no wider than `width`: of longer ones the middle is left out, since names differ at their ends.
+  package func shortened(_ text: String, size: Int, width: Int) -> String {
+    guard self.width(text, size: size) > width else { return text }
+    let characters = Array(text)
+    var kept = characters.count - 1
+    while kept > 2 {
+      let shorter = String(characters.prefix((kept + 1) / 2)) + "…" + String(characters.suffix(kept / 2))
+      if self.width(shorter, size: size) <= width { return shorter }
+      kept -= max(1, kept / 16)
+    }
+    return String(characters.prefix(1)) + "…"
+  }
+
   /// `text` in lines no wider than `width`, broken between words, and inside a word only when it alone is too wide.
   package func wrapped(_ text: String, size: Int, width: Int) -> [String] {
     var lines: [String] = []

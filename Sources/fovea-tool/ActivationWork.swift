@@ -4,12 +4,6 @@ import SystemPackage
 
 /// What `activations` does with one picture: a layer is drawn, dumped and let go before the next one comes.
 struct ActivationWork: Sendable {
-  struct RecordedName: Sendable {
-    let name: String
-    /// The place in the order of execution.
-    let index: Int
-  }
-
   let network: Network
   let layers: [RecordedName]
   let draws: Bool
@@ -36,13 +30,11 @@ struct ActivationWork: Sendable {
   /// The outputs of one input: its dump, then its sheets.
   @Sendable func files(_ target: OutputTarget) -> [FilePath] {
     (dumps ? [target.file(suffix: "npz")] : [])
-      + (draws ? layers.map { sheetPath($0.name, $0.index, target) } : [])
+      + (draws ? layers.map { sheetPath($0, target) } : [])
   }
 
-  private func sheetPath(_ name: String, _ index: Int, _ target: OutputTarget) -> FilePath {
-    let digits = String(index)
-    let number = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-    return target.subfolder.appending("\(number)_\(fileName(name)).png")
+  private func sheetPath(_ layer: RecordedName, _ target: OutputTarget) -> FilePath {
+    target.subfolder.appending(layer.fileStem + ".png")
   }
 
   func run(_ job: Batch.Job, _ outputs: inout Transaction) throws -> (any Encodable & Sendable)? {
@@ -61,7 +53,9 @@ struct ActivationWork: Sendable {
       options.title = layer.name
       let sheet = try ContactSheet(of: layer.output, scale: scale, options: options)
       SheetText.check(sheet)
-      try outputs.write(sheetPath(layer.name, layer.index, job.target)) { try sheet.write(to: $0) }
+      try outputs.write(sheetPath(.init(name: layer.name, index: layer.index), job.target)) {
+        try sheet.write(to: $0)
+      }
     }
     if let writer { try writer.finish() }
     return report

@@ -10,16 +10,22 @@ import Fovea
 
 extension Batch {
   /// Does the work and tells how it ended; throws the exit status unless all is well.
-  func runAsCommand() throws {
-    let counts: Counts
+  func runAsCommand() throws { try conclude(try runCounting()) }
+
+  /// Does the work, interruptible; usage that shows only now ends the program with status 64.
+  func runCounting() throws -> Counts {
     do throws(BatchError) {
-      counts = try run { counts in
+      return try run { counts in
         StandardError.line("fovea: interrupted: \(counts.summary)")
         _exit(130)
       }
     } catch {
       throw wrongUsage("\(error)")
     }
+  }
+
+  /// Tells how the work ended; throws the exit status unless all is well.
+  func conclude(_ counts: Counts) throws {
     tell(counts)
     if let failure = StandardOutput.failure {
       StandardError.line("fovea: \(BatchError.standardOutput(failure))")

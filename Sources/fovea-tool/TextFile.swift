@@ -19,3 +19,11 @@ func text(of path: FilePath) throws -> String {
   if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
   return String(decoding: bytes, as: UTF8.self)
 }
+
+/// Writes `text` as UTF-8 into the file, in the place of what it held.
+func writeText(_ text: String, to path: FilePath) throws {
+  let file = try FileDescriptor.open(
+    path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+    permissions: [.ownerReadWrite, .groupRead, .otherRead])
+  try file.closeAfter { _ = try file.writeAll(text.utf8) }
+}

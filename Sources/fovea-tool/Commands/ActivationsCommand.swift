@@ -22,11 +22,7 @@ struct ActivationsCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var input: InputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "all, conv, or names separated by commas; NAME:linear is before the layer's activation.",
-      valueName: "list"))
-  var layers = "all"
+  @OptionGroup var layers: LayerOptions
 
   @Option(help: ArgumentHelp("Channels to draw, such as 0,3,8-15 (default: all).", valueName: "list"))
   var channels: String?
@@ -57,9 +53,9 @@ struct ActivationsCommand: ParsableCommand {
     let selection = try channelSelection()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
-    let layers = try recordedLayers(of: network.graph)
+    let recorded = try layers.recorded(of: network.graph)
     let work = ActivationWork(
-      network: network, layers: layers, draws: !noSheets, dumps: dump == .npz, scale: sheet.scale ?? .layer,
+      network: network, layers: recorded, draws: !noSheets, dumps: dump == .npz, scale: sheet.scale ?? .layer,
       sheet: ActivationSheetOptions(
         model: model.title, note: sheet.note, selection: selection, colorMap: sheet.colorMap?.map,
         columns: sheet.columns,
@@ -68,7 +64,7 @@ struct ActivationsCommand: ParsableCommand {
       inputs: inputs, outputs: output.map(fileSuffixes: dump == nil ? [] : ["npz"]),
       options: running.batchOptions(processors: Parallelism.processors),
       settings:
-        "fovea \(toolVersion) activations \(model.settings) \(layers.map(\.name)) \(selection) \(sheet.settings) \(network.effectivePreprocessing)",
+        "fovea \(toolVersion) activations \(model.settings) \(recorded.map(\.name)) \(selection) \(sheet.settings) \(network.effectivePreprocessing)",
       files: work.files, explain: problem(of:)
     ) { job, outputs in
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) { try work.run(job, &outputs) }
@@ -84,34 +80,5 @@ struct ActivationsCommand: ParsableCommand {
       }
     } catch { throw wrongUsage("--channels: \(error)") }
     return selection
-  }
-
-  /// The layers asked for, in the order of execution; unknown ones end the program with status 64.
-  private func recordedLayers(of graph: Graph) throws -> [ActivationWork.RecordedName] {
-    let names: [String]
-    switch layers {
-    case "all":
-      names = graph.layers.compactMap { layer in
-        if case .input = layer.operation { nil } else { layer.name }
-      }
-    case "conv": names = graph.layers.filter { $0.operation.convolves }.map(\.name)
-    default: names = layers.split(separator: ",").map { $0.trimmed }
-    }
-    guard !names.isEmpty else { throw wrongUsage("--layers \(layers): the network has no such layer") }
-    let linear = ":linear"
-    do throws(NetworkError) {
-      return try names.map { (name) throws(NetworkError) in
-        let isLinear = graph[name] == nil && name.hasSuffix(linear)
-        return ActivationWork.RecordedName(
-          name: name, index: try graph.index(of: isLinear ? String(name.dropLast(linear.count)) : name))
-      }
-      .sorted { $0.index < $1.index }
-    } catch { throw wrongUsage("\(error)") }
-  }
-}
-
-extension Substring {
-  fileprivate var trimmed: String {
-    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
   }
 }

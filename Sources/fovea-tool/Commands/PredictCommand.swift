@@ -98,9 +98,6 @@ private struct Predictions: Encodable, Sendable {
   func text(_ input: FilePath, _ format: PredictCommand.Format) -> String {
     let names = predictions.map { $0.label ?? "\($0.index)" }
     let cells = [input.text] + names + predictions.map { "\($0.probability)" }
-    guard format == .csv else { return cells.joined(separator: "\t") + "\n" }
-    return cells.map { cell in
-      cell.contains { ",\"\n\r".contains($0) } ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
-    }.joined(separator: ",") + "\n"
+    return format == .csv ? csvLine(cells) : cells.joined(separator: "\t") + "\n"
   }
 }
