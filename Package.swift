@@ -62,6 +62,7 @@ let package = Package(
     room(
       "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
     room("Datasets", needs: ["TensorCore", "CZlib", system]),
+    room("Training", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Datasets", system]),
     room("Inference", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
     room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
     room(
@@ -71,7 +72,7 @@ let package = Package(
       "Fovea",
       needs: [
         "TensorCore", "Convolution", "Imaging", "Filtering", "NeuralNetwork", "WeightFiles", "ModelFiles",
-        "Datasets", "Inference", "Visualization", "Reports",
+        "Datasets", "Training", "Inference", "Visualization", "Reports",
       ]),
     .executableTarget(
       name: "fovea-tool", dependencies: ["Fovea", "Batch", "Isolation", system, logging, argumentParser],
@@ -94,6 +95,9 @@ let package = Package(
       "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
     ),
     tests("Datasets", needs: [system]),
+    tests(
+      "Training", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Datasets", "WeightFiles"],
+      fixtures: true),
     tests("Inference", needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork"]),
     tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
     tests("Reports", needs: ["TensorCore", "NeuralNetwork", "Visualization"]),

@@ -8,5 +8,6 @@
 @_exported public import NeuralNetwork
 @_exported public import Reports
 @_exported public import TensorCore
+@_exported public import Training
 @_exported public import Visualization
 @_exported public import WeightFiles

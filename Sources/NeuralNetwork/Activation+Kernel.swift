@@ -21,7 +21,7 @@ extension Activation {
 
 extension Activation {
   /// Applies the function in place to `pixels` rows of `channels` numbers; `slopes` are those of a parametric relu.
-  func apply(
+  package func apply(
     to values: UnsafeMutablePointer<Float>, pixels: Int, channels: Int, slopes: UnsafePointer<Float>?
   ) {
     let count = pixels * channels

@@ -1,8 +1,8 @@
-import Convolution
-import TensorCore
+package import Convolution
+package import TensorCore
 
 extension Convolution2D {
-  func geometry(for input: Shape) -> ConvolutionGeometry? {
+  package func geometry(for input: Shape) -> ConvolutionGeometry? {
     ConvolutionGeometry(
       input: input, outputChannels: filters, kernelSize: kernelSize, stride: stride, dilation: dilation,
       groups: groups, padding: padding)
@@ -10,7 +10,7 @@ extension Convolution2D {
 }
 
 extension TransposedConvolution2D {
-  func geometry(for input: Shape) -> TransposedGeometry? {
+  package func geometry(for input: Shape) -> TransposedGeometry? {
     TransposedGeometry(
       input: input, outputChannels: filters, kernelSize: kernelSize, stride: stride, padding: padding,
       outputPadding: outputPadding, groups: groups)
@@ -18,7 +18,7 @@ extension TransposedConvolution2D {
 }
 
 extension DepthwiseConvolution2D {
-  func geometry(for input: Shape) -> ConvolutionGeometry? {
+  package func geometry(for input: Shape) -> ConvolutionGeometry? {
     guard input.rank == 4 else { return nil }
     return ConvolutionGeometry(
       input: input, outputChannels: input[3] * depthMultiplier, kernelSize: kernelSize, stride: stride,
@@ -28,13 +28,13 @@ extension DepthwiseConvolution2D {
 
 extension SeparableConvolution2D {
   /// The 1x1 convolution over what the depthwise one makes.
-  func pointwiseGeometry(for middle: Shape) -> ConvolutionGeometry? {
+  package func pointwiseGeometry(for middle: Shape) -> ConvolutionGeometry? {
     ConvolutionGeometry(input: middle, outputChannels: filters, kernelSize: 1)
   }
 }
 
 extension Pooling {
-  func geometry(for input: Shape) -> PoolingGeometry? {
+  package func geometry(for input: Shape) -> PoolingGeometry? {
     PoolingGeometry(input: input, size: size, stride: stride, padding: padding, roundsUp: rounding == .up)
   }
 }

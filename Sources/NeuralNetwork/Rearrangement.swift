@@ -1,5 +1,5 @@
-import Convolution
-import TensorCore
+package import Convolution
+package import TensorCore
 
 // Steps that move numbers or combine them one by one.
 
@@ -38,7 +38,7 @@ func transposeAxes(
 }
 
 /// The picture with rows and columns of zeros around it, or without those that are cut off.
-func copyWithMargins(
+package func copyWithMargins(
   _ input: UnsafePointer<Float>, _ from: Shape, _ margins: Margins, _ output: UnsafeMutablePointer<Float>,
   _ to: Shape
 ) {

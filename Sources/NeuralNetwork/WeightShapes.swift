@@ -94,7 +94,7 @@ extension Operation {
   }
 
   /// The activation that is part of the layer itself.
-  var ownActivation: Activation {
+  package var ownActivation: Activation {
     switch self {
     case .convolution(let c): c.activation
     case .transposedConvolution(let c): c.activation

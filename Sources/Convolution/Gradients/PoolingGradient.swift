@@ -1,0 +1,54 @@
+import TensorCore
+
+/// The gradient of a max-pooling with respect to its input: each output's goes to the place its maximum was found at.
+///
+/// `positions` are ``poolMaximum(_:input:output:positions:epilogue:)``'s; `result`, NHWC, is overwritten. Of equal maxima the
+/// first in the window takes all, as in PyTorch and TensorFlow on a CPU.
+package func poolMaximumGradient(
+  _ g: PoolingGeometry, positions: UnsafePointer<UInt32>, outputGradient: UnsafePointer<Float>,
+  result: UnsafeMutablePointer<Float>
+) {
+  let (inputSize, outputSize) = (
+    g.rows.input * g.columns.input * g.channels, g.rows.output * g.columns.output * g.channels
+  )
+  parallelFor(g.batch) { samples in
+    for sample in samples {
+      let plane = result + sample * inputSize
+      plane.update(repeating: 0, count: inputSize)
+      let (places, gradient) = (positions + sample * outputSize, outputGradient + sample * outputSize)
+      for first in stride(from: 0, to: outputSize, by: g.channels) {
+        for c in 0..<g.channels {
+          plane[Int(places[first + c]) * g.channels + c] += gradient[first + c]
+        }
+      }
+    }
+  }
+}
+
+/// The gradient of an average pooling: each output's is shared out evenly over its window; `result`, NHWC, is overwritten.
+package func poolAverageGradient(
+  _ g: PoolingGeometry, countsPadding: Bool, outputGradient: UnsafePointer<Float>,
+  result: UnsafeMutablePointer<Float>
+) {
+  let inputSize = g.rows.input * g.columns.input * g.channels
+  parallelFor(g.batch) { samples in
+    for sample in samples {
+      let plane = result + sample * inputSize
+      plane.update(repeating: 0, count: inputSize)
+      var gradient = outputGradient + sample * g.rows.output * g.columns.output * g.channels
+      for oy in 0..<g.rows.output {
+        for ox in 0..<g.columns.output {
+          let share = 1 / Float(max(1, g.divisor(oy, ox, countsPadding: countsPadding)))
+          for ky in g.rows.taps(at: oy) {
+            for kx in g.columns.taps(at: ox) {
+              let place = (g.rows.start(of: oy) + ky) * g.columns.input + g.columns.start(of: ox) + kx
+              let target = plane + place * g.channels
+              for c in 0..<g.channels { target[c] += gradient[c] * share }
+            }
+          }
+          gradient += g.channels
+        }
+      }
+    }
+  }
+}

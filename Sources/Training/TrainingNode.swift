@@ -1,0 +1,53 @@
+import Convolution
+import NeuralNetwork
+import TensorCore
+
+/// One computation of a network in training, for one batch size: a layer, or a layer's own activation.
+struct TrainingNode: Sendable {
+  enum Computation: Sendable {
+    case input
+    case convolution(ConvolutionGeometry, kernel: Range<Int>, bias: Range<Int>?)
+    /// `geometry` is the convolution from the output to the input whose gradient this layer is.
+    case transposedConvolution(ConvolutionGeometry, kernel: Range<Int>, bias: Range<Int>?)
+    case dense(kernel: Range<Int>, bias: Range<Int>?)
+    case batchNormalization(NormalizationRanges, epsilon: Float, momentum: Float, usesBatch: Bool)
+    case channelScale(gamma: Range<Int>, beta: Range<Int>?)
+    case rescaling(scale: [Float], offset: [Float])
+    /// In place where the derivative follows from the output and nobody else reads the input.
+    case activation(Activation, slopes: Range<Int>?)
+    case maximumPooling(PoolingGeometry)
+    case averagePooling(PoolingGeometry, countsPadding: Bool)
+    /// Writes each value where node `pooling` found its maximum.
+    case maximumUnpooling(pooling: Int)
+    case upSampling(Extent)
+    case margins(Margins)
+    case dropout(rate: Float, salt: UInt64)
+    /// The same numbers in the same order.
+    case copy
+    case sum
+    case difference
+    case product
+    case mean
+    case concatenation
+  }
+
+  struct NormalizationRanges: Sendable {
+    var gamma: Range<Int>?
+    var beta: Range<Int>?
+    var mean: Range<Int>
+    var variance: Range<Int>
+  }
+
+  /// The layer it belongs to, as messages name it.
+  let layer: String
+  let computation: Computation
+  let inputs: [Int]
+  let shape: Shape
+  /// Whether the value overwrites its input's.
+  var isInPlace = false
+  /// Whether a weight that is trained lies here or before.
+  var needsGradient = false
+
+  var channels: Int { shape[-1] }
+  var pixels: Int { shape.count / max(1, shape[-1]) }
+}

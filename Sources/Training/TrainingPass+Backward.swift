@@ -1,0 +1,221 @@
+import Convolution
+import NeuralNetwork
+import TensorCore
+
+extension TrainingPass {
+  /// Back-propagates from the output's gradient, which the loss has written; `result`, as long as all parameters, receives the
+  /// gradients of those that are trained.
+  func backward(parameters: UnsafePointer<Float>, result: UnsafeMutablePointer<Float>) {
+    beginBackward()
+    for index in nodes.indices.reversed() where receivedGradient(index) {
+      guard let dy = gradient(index) else { continue }
+      backward(nodes[index], at: index, dy, parameters, result)
+    }
+  }
+
+  private func backward(
+    _ node: TrainingNode, at index: Int, _ dy: UnsafeMutablePointer<Float>,
+    _ parameters: UnsafePointer<Float>,
+    _ result: UnsafeMutablePointer<Float>
+  ) {
+    guard let source = node.inputs.first else { return }
+    let x = UnsafePointer(value(source))
+    let (pixels, channels, count) = (node.pixels, node.channels, node.shape.count)
+    func biasGradient(_ bias: Range<Int>?) {
+      if let bias { channelSums(pixels: pixels, channels: channels, dy, result: result + bias.lowerBound) }
+    }
+    switch node.computation {
+    case .input: break
+    case .convolution(let g, let kernel, let bias):
+      convolutionKernelGradient(g, input: x, outputGradient: dy, result: result + kernel.lowerBound)
+      biasGradient(bias)
+      deliver(to: source) {
+        convolutionInputGradient(g, outputGradient: dy, kernel: parameters + kernel.lowerBound, result: $0)
+      }
+    case .transposedConvolution(let g, let kernel, let bias):
+      convolutionKernelGradient(g, input: dy, outputGradient: x, result: result + kernel.lowerBound)
+      biasGradient(bias)
+      deliver(to: source) {
+        convolveByWindows(g, input: dy, kernel: parameters + kernel.lowerBound, bias: nil, output: $0)
+      }
+    case .dense(let kernel, let bias):
+      let inputs = kernel.count / channels
+      denseKernelGradient(
+        rows: pixels, inputs: inputs, units: channels, input: x, outputGradient: dy,
+        result: result + kernel.lowerBound)
+      biasGradient(bias)
+      deliver(to: source) {
+        denseInputGradient(
+          rows: pixels, inputs: inputs, units: channels, outputGradient: dy,
+          kernel: parameters + kernel.lowerBound, result: $0)
+      }
+    case .batchNormalization(let ranges, _, _, let usesBatch):
+      guard let kept = kept[index]?.base else { return }
+      let gamma = ranges.gamma.map { parameters + $0.lowerBound }
+      guard usesBatch else {
+        return deliver(to: source) { dx in
+          scaleChannels(dy, by: { (gamma?[$0] ?? 1) / kept[channels + $0] }, pixels, channels, to: dx)
+        }
+      }
+      let unused = TensorStorage(uninitialized: 2 * channels)
+      let gammaGradient = ranges.gamma.map { result + $0.lowerBound } ?? unused.base
+      let betaGradient = ranges.beta.map { result + $0.lowerBound } ?? unused.base + channels
+      func compute(_ dx: UnsafeMutablePointer<Float>?) {
+        normalizeBatchGradient(
+          pixels: pixels, channels: channels, gamma: gamma, input: x, mean: kept, deviation: kept + channels,
+          outputGradient: dy, gammaGradient: gammaGradient, betaGradient: betaGradient, result: dx)
+      }
+      if nodes[source].needsGradient { deliver(to: source) { compute($0) } } else { compute(nil) }
+    case .channelScale(let gamma, let beta):
+      partialSums(pixels, channels, result: result + gamma.lowerBound) { pixel, sum in
+        for c in 0..<channels { sum[c] += dy[pixel * channels + c] * x[pixel * channels + c] }
+      }
+      biasGradient(beta)
+      deliver(to: source) {
+        scaleChannels(dy, by: { parameters[gamma.lowerBound + $0] }, pixels, channels, to: $0)
+      }
+    case .rescaling(let factor, _):
+      deliver(to: source) {
+        scaleChannels(dy, by: { factor.count == 1 ? factor[0] : factor[$0] }, pixels, channels, to: $0)
+      }
+    case .activation(let activation, let slopes):
+      backwardActivation(activation, slopes, node, index, dy, parameters, result)
+    case .maximumPooling(let g):
+      guard let positions = positions[index] else { return }
+      deliver(to: source) { poolMaximumGradient(g, positions: positions, outputGradient: dy, result: $0) }
+    case .averagePooling(let g, let countsPadding):
+      deliver(to: source) {
+        poolAverageGradient(g, countsPadding: countsPadding, outputGradient: dy, result: $0)
+      }
+    case .maximumUnpooling(let pooling):
+      guard let positions = positions[pooling], case .maximumPooling(let g) = nodes[pooling].computation
+      else {
+        return
+      }
+      deliver(to: source) { gatherMaxima(g, positions, dy, to: $0) }
+    case .upSampling(let factor):
+      let shape = nodes[source].shape
+      deliver(to: source) { sumOverCopies(dy, factor, shape, to: $0) }
+    case .margins(let m):
+      let back = Margins(top: -m.top, bottom: -m.bottom, left: -m.left, right: -m.right)
+      deliver(to: source) { copyWithMargins(dy, node.shape, back, $0, nodes[source].shape) }
+    case .dropout:
+      guard let factors = kept[index]?.base else { return }
+      deliver(to: source) { dx in
+        eachRun(of: count) { range in for i in range { dx[i] = dy[i] * factors[i] } }
+      }
+    case .copy: deliver(to: source) { $0.update(from: dy, count: count) }
+    case .sum:
+      for input in node.inputs { deliver(to: input) { $0.update(from: dy, count: count) } }
+    case .mean:
+      let share = 1 / Float(node.inputs.count)
+      for input in node.inputs {
+        deliver(to: input) { dx in for i in 0..<count { dx[i] = dy[i] * share } }
+      }
+    case .difference:
+      deliver(to: source) { $0.update(from: dy, count: count) }
+      deliver(to: node.inputs[1]) { dx in for i in 0..<count { dx[i] = -dy[i] } }
+    case .product:
+      for (place, input) in node.inputs.enumerated() {
+        let others = node.inputs.enumerated().filter { $0.offset != place }.map {
+          UnsafePointer(value($0.element))
+        }
+        deliver(to: input) { dx in
+          for i in 0..<count {
+            var product = dy[i]
+            for other in others { product *= other[i] }
+            dx[i] = product
+          }
+        }
+      }
+    case .concatenation:
+      forEachSlice(of: node) { input, offset, width in
+        deliver(to: input) { dx in
+          for pixel in 0..<pixels {
+            (dx + pixel * width).update(from: dy + pixel * channels + offset, count: width)
+          }
+        }
+      }
+    }
+  }
+
+  private func backwardActivation(
+    _ activation: Activation, _ slopes: Range<Int>?, _ node: TrainingNode, _ index: Int,
+    _ dy: UnsafeMutablePointer<Float>, _ parameters: UnsafePointer<Float>,
+    _ result: UnsafeMutablePointer<Float>
+  ) {
+    let (source, channels) = (node.inputs[0], node.channels)
+    let (x, y) = (UnsafePointer(value(source)), UnsafePointer(value(index)))
+    if let slopes {
+      partialSums(node.pixels, channels, result: result + slopes.lowerBound) { pixel, sum in
+        for c in 0..<channels where !(x[pixel * channels + c] > 0) {
+          sum[c] += dy[pixel * channels + c] * x[pixel * channels + c]
+        }
+      }
+    }
+    func multiply(_ gradient: UnsafeMutablePointer<Float>) {
+      parallelFor(node.pixels, grain: max(1, 16_384 / max(1, channels))) { range in
+        let first = range.lowerBound * channels
+        activation.multiplyByDerivative(
+          gradient + first, input: x + first, output: y + first, pixels: range.count, channels: channels,
+          slopes: slopes.map { parameters + $0.lowerBound })
+      }
+    }
+    if node.isInPlace {
+      multiply(dy)
+      passInPlace(to: source)
+    } else {
+      deliver(to: source) {
+        $0.update(from: dy, count: node.shape.count)
+        multiply($0)
+      }
+    }
+  }
+}
+
+private func scaleChannels(
+  _ dy: UnsafePointer<Float>, by factor: (Int) -> Float, _ pixels: Int, _ channels: Int,
+  to dx: UnsafeMutablePointer<Float>
+) {
+  let factors = (0..<channels).map(factor)
+  parallelFor(pixels, grain: max(1, 16_384 / max(1, channels))) { range in
+    for pixel in range {
+      for c in 0..<channels { dx[pixel * channels + c] = dy[pixel * channels + c] * factors[c] }
+    }
+  }
+}
+
+/// The gradient of an unpooling: what stands where each value was written.
+private func gatherMaxima(
+  _ g: PoolingGeometry, _ positions: UnsafePointer<UInt32>, _ dy: UnsafePointer<Float>,
+  to dx: UnsafeMutablePointer<Float>
+) {
+  let plane = g.rows.input * g.columns.input * g.channels
+  let size = g.rows.output * g.columns.output * g.channels
+  parallelFor(g.batch) { samples in
+    for sample in samples {
+      for index in sample * size..<(sample + 1) * size {
+        dx[index] = dy[sample * plane + Int(positions[index]) * g.channels + index % g.channels]
+      }
+    }
+  }
+}
+
+/// The gradient of a nearest up-sampling: the sum over the copies of each pixel; `shape` is the small picture's.
+private func sumOverCopies(
+  _ dy: UnsafePointer<Float>, _ factor: Extent, _ shape: Shape, to dx: UnsafeMutablePointer<Float>
+) {
+  let (width, channels) = (shape[2], shape[3])
+  parallelFor(shape[0] * shape[1], grain: 4) { lines in
+    for line in lines {
+      let target = dx + line * width * channels
+      target.update(repeating: 0, count: width * channels)
+      for ky in 0..<factor.height {
+        let source = dy + (line * factor.height + ky) * width * factor.width * channels
+        for ox in 0..<width * factor.width {
+          for c in 0..<channels { target[ox / factor.width * channels + c] += source[ox * channels + c] }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Convolution
+import NeuralNetwork
+import TensorCore
+
+extension TrainingPass {
+  /// Computes every node in training mode; `parameters` receives the new moving statistics.
+  ///
+  /// `seed` decides what dropout drops in this step.
+  func forward(_ input: Tensor, parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
+    for index in nodes.indices {
+      let node = nodes[index]
+      let x = UnsafePointer(value(node.inputs.first ?? index))
+      let y = value(index)
+      let count = node.shape.count
+      func weights(_ range: Range<Int>?) -> UnsafePointer<Float>? {
+        range.map { UnsafePointer(parameters + $0.lowerBound) }
+      }
+      switch node.computation {
+      case .input:
+        input.withUnsafeScalars { scalars in
+          if let base = scalars.baseAddress { y.update(from: base, count: count) }
+        }
+      case .convolution(let geometry, let kernel, let bias):
+        convolveByWindows(
+          geometry, input: x, kernel: parameters + kernel.lowerBound, bias: weights(bias), output: y)
+      case .transposedConvolution(let geometry, let kernel, let bias):
+        convolutionInputGradient(
+          geometry, outputGradient: x, kernel: parameters + kernel.lowerBound, result: y)
+        if let bias = weights(bias) { addToChannels(bias, y, node) }
+      case .dense(let kernel, let bias):
+        denseByParts(
+          rows: node.pixels, inputs: kernel.count / node.channels, units: node.channels, input: x,
+          kernel: parameters + kernel.lowerBound, bias: weights(bias), output: y)
+      case .batchNormalization(let ranges, let epsilon, let momentum, let usesBatch):
+        guard let kept = kept[index]?.base else { continue }
+        let deviation = kept + node.channels
+        let (mean, variance) = (parameters + ranges.mean.lowerBound, parameters + ranges.variance.lowerBound)
+        if usesBatch {
+          normalizeBatch(
+            pixels: node.pixels, channels: node.channels, epsilon: epsilon, gamma: weights(ranges.gamma),
+            beta: weights(ranges.beta), input: x, output: y, mean: kept, deviation: deviation)
+          for c in 0..<node.channels {
+            let found = deviation[c] * deviation[c] - epsilon
+            mean[c] = mean[c] * momentum + kept[c] * (1 - momentum)
+            variance[c] = variance[c] * momentum + found * (1 - momentum)
+          }
+        } else {
+          let (gamma, beta) = (weights(ranges.gamma), weights(ranges.beta))
+          for c in 0..<node.channels {
+            kept[c] = mean[c]
+            deviation[c] = (variance[c] + epsilon).squareRoot()
+          }
+          scale(x, y, node, { (gamma?[$0] ?? 1) / deviation[$0] }) { (beta?[$0] ?? 0) - mean[$0] * $1 }
+        }
+      case .channelScale(let gamma, let beta):
+        let (gamma, beta) = (parameters + gamma.lowerBound, weights(beta))
+        scale(x, y, node, { gamma[$0] }) { channel, _ in beta?[channel] ?? 0 }
+      case .rescaling(let factor, let offset):
+        scale(x, y, node, { factor.count == 1 ? factor[0] : factor[$0] }) { channel, _ in
+          offset.count == 1 ? offset[0] : offset[channel]
+        }
+      case .activation(let activation, let slopes):
+        let slopes = weights(slopes)
+        parallelFor(node.pixels, grain: max(1, 16_384 / max(1, node.channels))) { range in
+          let (first, length) = (range.lowerBound * node.channels, range.count * node.channels)
+          if !node.isInPlace { (y + first).update(from: x + first, count: length) }
+          activation.apply(to: y + first, pixels: range.count, channels: node.channels, slopes: slopes)
+        }
+      case .maximumPooling(let geometry):
+        poolMaximum(geometry, input: x, output: y, positions: positions[index])
+      case .averagePooling(let geometry, let countsPadding):
+        poolAverage(geometry, countsPadding: countsPadding, input: x, output: y)
+      case .maximumUnpooling(let pooling):
+        guard let positions = positions[pooling], case .maximumPooling(let g) = nodes[pooling].computation
+        else { continue }
+        poolMaximumGradient(g, positions: positions, outputGradient: x, result: y)
+      case .upSampling(let factor):
+        let shape = nodes[node.inputs[0]].shape
+        upsampleNearest(
+          batch: shape[0], height: shape[1], width: shape[2], channels: shape[3], factor: factor, input: x,
+          output: y)
+      case .margins(let margins):
+        copyWithMargins(x, nodes[node.inputs[0]].shape, margins, y, node.shape)
+      case .dropout(let rate, let salt):
+        guard let factors = kept[index]?.base else { continue }
+        drawDropout(rate, count, seed: seed &+ salt &* 0x9E37_79B9_7F4A_7C15, to: factors)
+        eachRun(of: count) { range in for i in range { y[i] = x[i] * factors[i] } }
+      case .copy: y.update(from: x, count: count)
+      case .sum, .mean:
+        let share: Float = if case .mean = node.computation { 1 / Float(node.inputs.count) } else { 1 }
+        let terms = node.inputs.map { UnsafePointer(value($0)) }
+        eachRun(of: count) { range in
+          for i in range {
+            var sum: Float = 0
+            for term in terms { sum += term[i] }
+            y[i] = sum * share
+          }
+        }
+      case .difference:
+        let second = value(node.inputs[1])
+        eachRun(of: count) { range in for i in range { y[i] = x[i] - second[i] } }
+      case .product:
+        let factors = node.inputs.map { UnsafePointer(value($0)) }
+        eachRun(of: count) { range in
+          for i in range {
+            var product: Float = 1
+            for factor in factors { product *= factor[i] }
+            y[i] = product
+          }
+        }
+      case .concatenation:
+        forEachSlice(of: node) { input, offset, channels in
+          let source = value(input)
+          for pixel in 0..<node.pixels {
+            (y + pixel * node.channels + offset).update(from: source + pixel * channels, count: channels)
+          }
+        }
+      }
+    }
+  }
+
+  /// The inputs of a concatenation, with the channel each starts at and the number of its channels.
+  func forEachSlice(of node: TrainingNode, _ body: (_ input: Int, _ offset: Int, _ channels: Int) -> Void) {
+    var offset = 0
+    for input in node.inputs {
+      body(input, offset, nodes[input].channels)
+      offset += nodes[input].channels
+    }
+  }
+}
+
+private func addToChannels(
+  _ bias: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ node: TrainingNode
+) {
+  parallelFor(node.pixels, grain: max(1, 16_384 / max(1, node.channels))) { range in
+    for pixel in range {
+      let row = y + pixel * node.channels
+      for c in 0..<node.channels { row[c] += bias[c] }
+    }
+  }
+}
+
+private func scale(
+  _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ node: TrainingNode, _ factor: (Int) -> Float,
+  _ offset: (_ channel: Int, _ factor: Float) -> Float
+) {
+  let factors = (0..<node.channels).map(factor)
+  let offsets = (0..<node.channels).map { offset($0, factors[$0]) }
+  parallelFor(node.pixels, grain: max(1, 16_384 / max(1, node.channels))) { range in
+    for pixel in range {
+      for c in 0..<node.channels {
+        y[pixel * node.channels + c] = x[pixel * node.channels + c] * factors[c] + offsets[c]
+      }
+    }
+  }
+}
+
+/// Factors 0 with probability `rate`, else `1 / (1 - rate)`: dropout scaled at training time, as in Keras.
+private func drawDropout(_ rate: Float, _ count: Int, seed: UInt64, to factors: UnsafeMutablePointer<Float>) {
+  let kept = 1 / max(1 - rate, .leastNormalMagnitude)
+  parallelFor(gradientParts) { parts in
+    for part in parts {
+      var generator = SeededGenerator(seed: seed &+ UInt64(part))
+      for index in gradientPart(part, of: count) { factors[index] = generator.uniform() < rate ? 0 : kept }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import Convolution
+import NeuralNetwork
+import TensorCore
+import TestSupport
+import Testing
+import Training
+
+/// Back-propagation through whole networks against PyTorch in 64 bits.
+@Suite struct GradientTests {
+  static let networks: [String: [Layer]] = [
+    "convolutions": [
+      Layer("input", .input(InputShape(height: 9, width: 8, channels: 3))),
+      Layer(
+        "strided",
+        .convolution(
+          .init(filters: 8, kernelSize: 3, stride: 2, padding: .explicit(Margins(1)), activation: .relu)),
+        from: "input"),
+      Layer(
+        "grouped",
+        .convolution(
+          .init(
+            filters: 8, kernelSize: 3, dilation: 2, groups: 2, padding: .explicit(Margins(2)),
+            activation: .sigmoid)),
+        from: "strided"),
+      Layer(
+        "depthwise",
+        .depthwiseConvolution(
+          .init(depthMultiplier: 2, kernelSize: 3, padding: .explicit(Margins(1)), activation: .tanh)),
+        from: "grouped"),
+      Layer(
+        "row",
+        .convolution(
+          .init(
+            filters: 6, kernelSize: Extent(height: 1, width: 3),
+            padding: .explicit(Margins(top: 0, bottom: 0, left: 1, right: 1)), activation: .swish)),
+        from: "depthwise"),
+      Layer("mean", .globalPooling(.average, keepsAxes: false), from: "row"),
+      Layer("dense", .dense(.init(units: 5, activation: .softmax)), from: "mean"),
+    ],
+    "pools": [
+      Layer("input", .input(InputShape(height: 8, width: 8, channels: 2))),
+      Layer(
+        "conv", .convolution(.init(filters: 6, kernelSize: 3, padding: .same, usesBias: false)), from: "input"
+      ),
+      Layer("bn", .batchNormalization(.init(epsilon: 1e-3, momentum: 0.9)), from: "conv"),
+      Layer("relu", .activation(.relu), from: "bn"),
+      Layer("max", .pooling(.init(.maximum, size: 2, stride: 2)), from: "relu"),
+      Layer("elu", .activation(.elu(alpha: 1)), from: "max"),
+      Layer(
+        "average",
+        .pooling(.init(.average, size: 3, stride: 2, padding: .explicit(Margins(1)), countsPadding: true)),
+        from: "relu"),
+      Layer("gelu", .activation(.gelu(tanhApproximation: false)), from: "average"),
+      Layer("sum", .add, from: "elu", "gelu"),
+      Layer("product", .multiply, from: "elu", "gelu"),
+      Layer("joined", .concatenate, from: "sum", "product", "elu"),
+      Layer("large", .upSampling(2, .nearest), from: "joined"),
+      Layer("pad", .zeroPadding(Margins(top: 2, bottom: 1, left: 1, right: 0)), from: "large"),
+      Layer("last", .convolution(.init(filters: 4, kernelSize: 2, activation: .softplus)), from: "pad"),
+      Layer("highest", .globalPooling(.maximum, keepsAxes: false), from: "last"),
+      Layer("dropout", .dropout(rate: 0), from: "highest"),
+      Layer("dense", .dense(.init(units: 3)), from: "dropout"),
+    ],
+    "decoder": [
+      Layer("input", .input(InputShape(height: 8, width: 6, channels: 1))),
+      Layer(
+        "encode",
+        .convolution(.init(filters: 4, kernelSize: 3, padding: .same, activation: .leakyRelu(slope: 0.1))),
+        from: "input"),
+      Layer("pool", .pooling(.init(.maximum, size: 2, stride: 2)), from: "encode"),
+      Layer("code", .convolution(.init(filters: 4, kernelSize: 3, padding: .same)), from: "pool"),
+      Layer("slope", .activation(.parametricRelu), from: "code"),
+      Layer("unpool", .maxUnpooling(pooling: "pool"), from: "slope"),
+      Layer(
+        "up",
+        .transposedConvolution(
+          .init(
+            filters: 3, kernelSize: 3, stride: 2, padding: .explicit(Margins(1)), outputPadding: 1,
+            activation: .sigmoid)), from: "unpool"),
+    ],
+  ]
+
+  private static func trainer(_ name: String, _ fixture: Fixture, loss: Loss) throws -> Trainer {
+    let graph = try Graph(try #require(networks[name]))
+    var weights = try fixture.weights("\(name)/weight/")
+    for (layer, roles) in try fixture.weights("\(name)/moving/") {
+      for (role, moved) in roles {
+        weights[layer]?[role] = Tensor(repeating: role == .movingMean ? 0 : 1, shape: moved.shape)
+      }
+    }
+    return try Trainer(Network(graph: graph, weights: weights), TrainingSettings(loss: loss))
+  }
+
+  @Test(
+    "every weight's gradient, the loss and the moving statistics agree with PyTorch",
+    arguments: networks.keys.sorted())
+  func agreesWithPyTorch(name: String) throws {
+    let fixture = try Fixture()
+    var trainer = try Self.trainer(name, fixture, loss: name == "decoder" ? .meanSquaredError : .crossEntropy)
+    let targets: Targets =
+      name == "convolutions"
+      ? .labels(try fixture("convolutions/labels").scalars.map { Int($0) })
+      : .values(try fixture("\(name)/target"))
+    let seen = try trainer.gradient(try fixture("\(name)/input"), targets)
+    let loss = Double(try fixture("\(name)/loss").scalars[0])
+    #expect(abs(seen.loss - loss) < 1e-5 * loss)
+    for (layer, roles) in try fixture.weights("\(name)/gradient/") {
+      for (role, expected) in roles {
+        let entry = try #require(trainer.parameters.entry(role, of: layer))
+        expectAgreement(
+          Tensor(Array(trainer.gradients[entry.range]), shape: entry.shape), expected, "\(layer) \(role)")
+      }
+    }
+    for (layer, roles) in try fixture.weights("\(name)/moving/") {
+      for (role, expected) in roles {
+        let entry = try #require(trainer.parameters.entry(role, of: layer))
+        expectAgreement(
+          Tensor(Array(trainer.parameters.values[entry.range]), shape: entry.shape), expected,
+          "\(layer) \(role)")
+      }
+    }
+  }
+
+  @Test("the same seed gives the same weights, bit for bit, on one thread and on all")
+  func threadsDoNotMatter() throws {
+    let fixture = try Fixture()
+    func trained(threads: Int) throws -> [Float] {
+      var trainer = try Self.trainer("pools", fixture, loss: .crossEntropy)
+      try Parallelism.limited(to: threads) {
+        for _ in 0..<5 {
+          _ = try trainer.step(try fixture("pools/input"), .values(try fixture("pools/target")))
+        }
+      }
+      return trainer.parameters.values
+    }
+    #expect(try trained(threads: 1) == trained(threads: 2))
+    #expect(try trained(threads: 2) == trained(threads: 5))
+  }
+
+  @Test("frozen layers keep their weights, the others learn")
+  func freezes() throws {
+    let fixture = try Fixture()
+    let graph = try Graph(try #require(Self.networks["convolutions"]))
+    let network = try Network(graph: graph, weights: fixture.weights("convolutions/weight/"))
+    var trainer = try Trainer(network, TrainingSettings(frozen: ["strided", "grouped"]))
+    let labels = try fixture("convolutions/labels").scalars.map { Int($0) }
+    for _ in 0..<3 { _ = try trainer.step(try fixture("convolutions/input"), .labels(labels)) }
+    let after = try trainer.network().weights
+    #expect(after["strided"]?[.kernel] == network.weights["strided"]?[.kernel])
+    #expect(after["grouped"]?[.bias] == network.weights["grouped"]?[.bias])
+    #expect(after["row"]?[.kernel] != network.weights["row"]?[.kernel])
+  }
+
+  @Test("a loss that is no number stops with the step and the layer, and keeps the weights")
+  func stopsAtNaN() throws {
+    let fixture = try Fixture()
+    var trainer = try Self.trainer("pools", fixture, loss: .crossEntropy)
+    let before = trainer.parameters.values
+    let broken = Tensor(repeating: .nan, shape: [4, 8, 8, 2])
+    #expect(throws: TrainingError.notFinite(step: 1, layer: "input")) {
+      try trainer.step(broken, .values(try fixture("pools/target")))
+    }
+    #expect(trainer.parameters.values == before)
+  }
+
+  @Test("labels and shapes that do not fit are refused by name")
+  func refusals() throws {
+    let fixture = try Fixture()
+    var trainer = try Self.trainer("convolutions", fixture, loss: .crossEntropy)
+    let x = try fixture("convolutions/input")
+    #expect(throws: TrainingError.badLabel(picture: 1, found: 5, classes: 5)) {
+      try trainer.step(x, .labels([0, 5, 1]))
+    }
+    #expect(throws: TrainingError.wrongShape(what: "the labels", expected: [3], found: [2])) {
+      try trainer.step(x, .labels([0, 1]))
+    }
+    #expect(
+      throws: TrainingError.wrongShape(what: "the pictures", expected: [3, 9, 8, 3], found: [3, 9, 9, 3])
+    ) {
+      try trainer.step(Tensor(repeating: 0, shape: [3, 9, 9, 3]), .labels([0, 1, 2]))
+    }
+  }
+}
