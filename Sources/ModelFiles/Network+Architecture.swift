@@ -9,6 +9,8 @@ extension Network {
   ///
   /// A Keras file is matched by the names of its layers where they are the architecture's, else by position among the
   /// layers that have weights; kernels stored in Theano's order are turned.
+  /// Tensors of a PyTorch checkpoint, safetensors or npz file are matched by their names; by position where the network is a
+  /// chain. Weights that torchvision's names show to be its own bring its preprocessing with them.
   /// Throws ``ModelFileError`` when the file cannot be read or its weights are not those of the architecture: it then names
   /// the layer, what it expected and what it found.
   public init(architecture: Architecture, weights path: FilePath, isolation: Isolation = .standard)
@@ -18,7 +20,12 @@ extension Network {
     do { file = try WeightFile(contentsOf: path, isolation: isolation) } catch { throw .weights(error) }
     let graph: Graph
     do { graph = try architecture.graph() } catch { throw .network(file: path.string, error) }
-    try self.init(graph: graph, kerasWeights: file, preprocessing: architecture.preprocessing)
+    switch file.contents {
+    case .hdf5, .keras:
+      try self.init(graph: graph, kerasWeights: file, preprocessing: architecture.preprocessing)
+    case .pytorch, .safetensors, .npz, .npy, .numpyObjects:
+      try self.init(architecture, graph: graph, namedWeights: file)
+    }
   }
 
   /// As ``init(architecture:weights:isolation:)-(_,FilePath,_)`` for a path that is text.
@@ -29,15 +36,27 @@ extension Network {
   }
 }
 
-extension WeightFile {
-  /// The architectures with as many parameters as the file's weights, exactly; of those with the nearest number else none.
-  func likelyArchitectures() -> [String] {
-    let parameters = entries.filter { !$0.name.hasPrefix("optimizer") }.reduce(0) { $0 + $1.parameters }
-    return Architecture.all.filter { architecture in
-      guard let graph = try? architecture.graph(), let needed = try? graph.weightShapes() else {
-        return false
-      }
-      return needed.reduce(0) { $0 + $1.shape.count } == parameters
-    }.map(\.name)
+extension Network {
+  private init(_ architecture: Architecture, graph: Graph, namedWeights file: WeightFile)
+    throws(ModelFileError)
+  {
+    let matching = try NamedMatching(file, for: graph, architecture: architecture.name)
+    // Whoever trained these weights under other names than the architecture's showed the network torchvision's pictures.
+    let isTorchvision = !matching.namesAgree && matching.layout == .outputsFirst
+    let preprocessing =
+      isTorchvision && architecture.framework != .torch
+      ? architecture.preprocessing.asTorchvision : architecture.preprocessing
+    do {
+      try self.init(graph: matching.countedGraph, weights: matching.weights, preprocessing: preprocessing)
+    } catch { throw .network(file: file.path.string, error) }
+  }
+}
+
+extension Preprocessing {
+  /// What torchvision's pretrained networks are shown, at this size: short side to 256 of 224, the middle, its mean and deviation.
+  fileprivate var asTorchvision: Preprocessing {
+    var record = Preprocessing.torch(height: height, width: width)
+    record.fit = .cover(shortSide: height.map { ($0 * 256 + 112) / 224 })
+    return record
   }
 }

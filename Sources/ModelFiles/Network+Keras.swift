@@ -26,11 +26,9 @@ extension Network {
     let hdf5: HDF5File
     switch file.contents {
     case .hdf5(let content), .keras(_, let content): hdf5 = content
-    default: throw .noArchitecture(file: name, likely: file.likelyArchitectures())
+    default: throw file.noArchitecture
     }
-    guard let config = file.metadata["model_config"] else {
-      throw .noArchitecture(file: name, likely: file.likelyArchitectures())
-    }
+    guard let config = file.metadata["model_config"] else { throw file.noArchitecture }
     let model = try KerasModel(config, file: name)
     let graph: Graph
     do { graph = try Graph(model.layers, outputs: model.outputs) } catch { throw .network(file: name, error) }
@@ -51,12 +49,30 @@ extension Network {
     throws(ModelFileError)
   {
     let name = file.path.string
-    guard case .hdf5(let hdf5) = file.contents else { throw .noArchitecture(file: name, likely: []) }
-    let matching = try KerasMatching(KerasWeights(hdf5, fileName: name), for: graph)
-    let weights = try matching.found(inOrder: graph.layers.map(\.name))
+    let hdf5: HDF5File
+    switch file.contents {
+    case .hdf5(let content), .keras(_, let content): hdf5 = content
+    default: throw file.noArchitecture
+    }
+    let weights: [String: [WeightRole: Tensor]]
+    if KerasVariables.areIn(hdf5) {
+      let needs = try graph.weightNeeds(file: name)
+      weights = try KerasVariables(file: hdf5, fileName: name, needs: needs).found(for: graph)
+    } else {
+      let matching = try KerasMatching(KerasWeights(hdf5, fileName: name), for: graph)
+      weights = try matching.found(inOrder: graph.layers.map(\.name))
+    }
     do { try self.init(graph: graph, weights: weights, preprocessing: preprocessing) } catch {
       throw .network(file: name, error)
     }
+  }
+}
+
+extension WeightFile {
+  /// That a network's layers are not described, with the architectures that the weights may be of.
+  var noArchitecture: ModelFileError {
+    let likely = likelyArchitectures()
+    return .noArchitecture(file: path.string, likely: likely.names, areExact: likely.areExact)
   }
 }
 

@@ -90,7 +90,7 @@ public final class MappedFile: Sendable {
   }
 
   /// The stored numbers in `bytes` of the file as a tensor: without a copy where they are 32-bit floats of this
-  /// machine's byte order at an address a float may have, else converted.
+  /// machine's byte order at an address a float may have, else converted when they are first looked at.
   ///
   /// Throws when the range does not lie in the file or does not hold the shape's numbers.
   package func tensor(
@@ -109,9 +109,9 @@ public final class MappedFile: Sendable {
         start: start.assumingMemoryBound(to: Float.self), count: shape.count)
       return Tensor(storage: TensorStorage(borrowing: floats, from: self), shape: shape)
     }
-    defer { withExtendedLifetime(self) {} }
-    return Tensor(shape: shape) { floats in
-      type.decode(UnsafeRawBufferPointer(start: start, count: length), order: order, into: floats)
+    let range = bytes.lowerBound..<(bytes.lowerBound + length)
+    return Tensor(deferring: shape) { floats in
+      self.withBytes { type.decode(UnsafeRawBufferPointer(rebasing: $0[range]), order: order, into: floats) }
     }
   }
 

@@ -72,7 +72,7 @@ public struct NpyHeader: Sendable, Hashable {
   }
 
   /// The type numpy writes as `descriptor`: a byte order (`<`, `>`, `=` or `|`), a kind and a size.
-  private static func type(named descriptor: String) -> (ElementType, ByteOrder)? {
+  package static func type(named descriptor: String) -> (ElementType, ByteOrder)? {
     let order: ByteOrder
     switch descriptor.first {
     case "<": order = .littleEndian

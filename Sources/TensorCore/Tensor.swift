@@ -41,6 +41,15 @@ public struct Tensor: Sendable {
     self.init(storage: storage, shape: shape)
   }
 
+  /// A tensor whose scalars `fill` sets, every one, when the first of them is asked for.
+  ///
+  /// What `fill` needs of the world (a mapped file) it must hold itself.
+  package init(
+    deferring shape: Shape, fill: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    self.init(storage: TensorStorage(deferring: shape.count, fill: fill), shape: shape)
+  }
+
   /// The scalars in row-major order, copied.
   public var scalars: [Float] { withUnsafeScalars(Array.init) }
 

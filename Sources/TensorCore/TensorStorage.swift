@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -6,23 +8,51 @@
   import Darwin
 #endif
 
-/// The memory behind a ``Tensor``: floats of its own, 64-byte aligned, or floats lent by someone else (a mapped file).
+/// The memory behind a ``Tensor``: floats of its own, 64-byte aligned; floats lent by someone else (a mapped file); or
+/// floats that are made when they are first asked for.
 ///
 /// - Important: `@unchecked Sendable` holds because the floats change only through
-///   ``Tensor/withUnsafeMutableScalars(_:)``, which first makes sure that one tensor alone refers to this storage.
+///   ``Tensor/withUnsafeMutableScalars(_:)``, which first makes sure that one tensor alone refers to this storage;
+///   deferred floats are made under a lock.
 @usableFromInline
 package final class TensorStorage: @unchecked Sendable {
-  @usableFromInline package let base: UnsafeMutablePointer<Float>
   @usableFromInline package let count: Int
   /// Keeps lent memory alive; `nil` when the memory is this object's own.
   package let lender: (any AnyObject & Sendable)?
 
+  // The address of the floats, 0 as long as deferred ones have not been made.
+  private let address: Atomic<UInt>
+  private let maker: Mutex<(@Sendable (UnsafeMutableBufferPointer<Float>) -> Void)?>
+
+  /// The first float; makes deferred ones.
+  @usableFromInline package var base: UnsafeMutablePointer<Float> {
+    if let base = UnsafeMutablePointer<Float>(bitPattern: address.load(ordering: .acquiring)) { return base }
+    return maker.withLock { maker in
+      if let made = UnsafeMutablePointer<Float>(bitPattern: address.load(ordering: .acquiring)) {
+        return made
+      }
+      let floats = Self.room(for: count)
+      maker?(UnsafeMutableBufferPointer(start: floats, count: count))
+      maker = nil
+      address.store(UInt(bitPattern: floats), ordering: .releasing)
+      return floats
+    }
+  }
+
   /// Room for `count` floats, not yet set.
   package init(uninitialized count: Int) {
-    var raw: UnsafeMutableRawPointer?
-    let status = posix_memalign(&raw, 64, max(count, 1) * MemoryLayout<Float>.stride)
-    guard status == 0, let raw else { preconditionFailure("out of memory: \(count) floats") }
-    base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
+    address = Atomic(UInt(bitPattern: Self.room(for: count)))
+    maker = Mutex(nil)
+    self.count = count
+    lender = nil
+  }
+
+  /// Room for `count` floats that is taken, and that `fill` sets, when a float is first asked for.
+  package init(
+    deferring count: Int, fill: @escaping @Sendable (UnsafeMutableBufferPointer<Float>) -> Void
+  ) {
+    address = Atomic(0)
+    maker = Mutex(fill)
     self.count = count
     lender = nil
   }
@@ -30,13 +60,21 @@ package final class TensorStorage: @unchecked Sendable {
   /// A read-only view of floats that `lender` keeps alive and never changes.
   package init(borrowing floats: UnsafeBufferPointer<Float>, from lender: any AnyObject & Sendable) {
     precondition(floats.count > 0 && floats.baseAddress != nil, "nothing to borrow")
-    guard let address = floats.baseAddress else { preconditionFailure("nothing to borrow") }
-    base = UnsafeMutablePointer(mutating: address)
+    guard let base = floats.baseAddress else { preconditionFailure("nothing to borrow") }
+    address = Atomic(UInt(bitPattern: base))
+    maker = Mutex(nil)
     count = floats.count
     self.lender = lender
   }
 
+  private static func room(for count: Int) -> UnsafeMutablePointer<Float> {
+    var raw: UnsafeMutableRawPointer?
+    let status = posix_memalign(&raw, 64, max(count, 1) * MemoryLayout<Float>.stride)
+    guard status == 0, let raw else { preconditionFailure("out of memory: \(count) floats") }
+    return raw.bindMemory(to: Float.self, capacity: max(count, 1))
+  }
+
   deinit {
-    if lender == nil { free(base) }
+    if lender == nil { free(UnsafeMutableRawPointer(bitPattern: address.load(ordering: .acquiring))) }
   }
 }

@@ -3,6 +3,8 @@ import TensorCore
 /// What the first bytes of a file say it is.
 enum FileSignature {
   case hdf5, zip, npy, safetensors
+  /// PyTorch's format before version 1.6.
+  case pytorch
   /// Known by sight; the format's name and what to do instead.
   case other(String, advice: String)
   case unknown([UInt8])
@@ -19,6 +21,8 @@ enum FileSignature {
       self = .zip
     } else if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) {
       self = .npy
+    } else if PyTorchFile.isLegacy(bytes) {
+      self = .pytorch
     } else if SafetensorsFile.isLikely(bytes) {
       self = .safetensors
     } else if let (name, advice) = Self.recognised(bytes) {
@@ -42,7 +46,7 @@ enum FileSignature {
   private static func recognised(_ bytes: UnsafeRawBufferPointer) -> (String, String)? {
     let start = Array(bytes.prefix(64))
     if start.starts(with: [0x80]), start.count > 1, (1...5).contains(start[1]) {
-      return ("a Python pickle (an old PyTorch checkpoint)", "save it as safetensors")
+      return ("a Python pickle", "expected tensors saved by torch.save; save them as safetensors")
     }
     if start.starts(with: "GIF8".utf8) || start.starts(with: [0xFF, 0xD8, 0xFF])
       || start.starts(with: [0x89, 0x50, 0x4E, 0x47])

@@ -14,7 +14,7 @@ public import TensorCore
 /// little-endian 32-bit floats stay there even then, mapped.
 public struct WeightFile: Sendable {
   public enum Format: String, Sendable, Hashable {
-    case hdf5, keras, npz, npy, safetensors
+    case hdf5, keras, npz, npy, safetensors, pytorch
   }
 
   /// One tensor, without its numbers.
@@ -42,7 +42,9 @@ public struct WeightFile: Sendable {
     case keras(config: String, weights: HDF5File)
     case npz(NpzFile)
     case npy(MappedFile)
+    case numpyObjects(NumpyObjects)
     case safetensors(SafetensorsFile)
+    case pytorch(PyTorchFile)
   }
 
   /// Opens the file at `path` and reads its structure.
@@ -67,6 +69,7 @@ public struct WeightFile: Sendable {
       case .zip: try .zip(file, isolation: isolation)
       case .npy: try .npy(file)
       case .safetensors: try .safetensors(file)
+      case .pytorch: .pytorch(try PyTorchFile(legacy: file), in: file)
       case .other(let format, let advice):
         throw .unsupportedFormat(file: file.path.string, format: format, advice: advice)
       case .unknown(let bytes): throw .unknownFormat(file: file.path.string, found: bytes)
@@ -91,7 +94,9 @@ public struct WeightFile: Sendable {
     case .hdf5(let file), .keras(_, let file): return try file.tensor(name)
     case .npz(let file): return try file.tensor(name)
     case .safetensors(let file): return try file.tensor(name)
+    case .pytorch(let file): return try file.tensor(name)
     case .npy(let file): return try npyTensor(name, in: file)
+    case .numpyObjects(let file): return try file.tensor(name)
     }
   }
 }

@@ -112,11 +112,32 @@ import WeightFiles
     }
   }
 
-  @Test(arguments: [("small.safetensors", 1), ("stored.npz", 1), ("deflated.npz", 1)])
-  func everyDamageToTheOtherFormatsEndsInAnErrorOrALoad(name: String, step: Int) throws {
-    let path = "/tmp/fovea-mutant-\(getpid())-\(name)"
+  /// A file with every two, four and eight bytes of it, as a length may be, set to 0, 1 and what is far too much.
+  static func lengths(of bytes: [UInt8]) -> [[UInt8]] {
+    var mutants: [[UInt8]] = []
+    for (size, values) in [(4, [0, 1, 1 << 31]), (8, [0, 1, 1 << 31, 1 << 63])] as [(Int, [UInt64])] {
+      for place in 0..<max(0, bytes.count - size) {
+        for value in values {
+          var mutant = bytes
+          for byte in 0..<size {
+            mutant[place + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))
+          }
+          mutants.append(mutant)
+        }
+      }
+    }
+    return mutants
+  }
+
+  @Test(arguments: [
+    "small.safetensors", "stored.npz", "deflated.npz", "torch/tiny.pth", "torch/tiny_legacy.pth",
+    "torch/layers.npy", "torch/layers_protocol2.npy",
+  ])
+  func everyDamageToTheOtherFormatsEndsInAnErrorOrALoad(name: String) throws {
+    let path = "/tmp/fovea-mutant-\(getpid())-\(name.replacing("/", with: "-"))"
     defer { unlink(path) }
-    for mutant in Self.mutants(of: try Self.contents(name), step: step, flips: 500) {
+    let bytes = try Self.contents(name)
+    for mutant in Self.mutants(of: bytes, step: 1, flips: 500) + Self.lengths(of: bytes) {
       let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
       mutant.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
       close(descriptor)

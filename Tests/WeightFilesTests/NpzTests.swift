@@ -80,8 +80,6 @@ import WeightFiles
   @Test(arguments: [
     ("caffe/lenet_mnist/lenet_iter_10000.caffemodel", "a Caffe model is not read"),
     ("onnx/mnist/mnist.onnx", "an ONNX model is not read"),
-    ("onnx/cifar10_pytorch_tutorial/myFirstModel.pth", "a PyTorch checkpoint is not read"),
-    ("torch/cifar10_resnet20/resnet20-12fca82f.th", "a Python pickle"),
     ("tfjs/tiny_vgg/model.json", "a JSON document"),
   ])
   func formatsKnownBySightAreRefusedByName(path: String, reason: String) {

@@ -25,6 +25,18 @@ struct KerasVariables {
     return result
   }
 
+  /// For a named architecture: by the names of layers where the file has them, else by class and number.
+  func found(for graph: Graph) throws(ModelFileError) -> Found {
+    let members = graph.layers.compactMap { layer in
+      layer.operation.kerasClass.map {
+        KerasModel.Member(name: layer.name, kind: $0, isTrainable: true, content: .layer(layer.name))
+      }
+    }
+    var result: Found = [:]
+    try take(members, in: "", into: &result)
+    return result
+  }
+
   private func take(_ members: [KerasModel.Member], in group: String, into result: inout Found)
     throws(ModelFileError)
   {
@@ -79,6 +91,22 @@ struct KerasVariables {
       named[name] = group
     }
     return named
+  }
+}
+
+extension NeuralNetwork.Operation {
+  /// The class of Keras's that has such weights; `nil` for layers without.
+  fileprivate var kerasClass: String? {
+    switch self {
+    case .convolution: "Conv2D"
+    case .transposedConvolution: "Conv2DTranspose"
+    case .depthwiseConvolution: "DepthwiseConv2D"
+    case .separableConvolution: "SeparableConv2D"
+    case .dense: "Dense"
+    case .batchNormalization: "BatchNormalization"
+    case .activation(.parametricRelu): "PReLU"
+    default: nil
+    }
   }
 }
 

@@ -14,6 +14,11 @@ enum KerasArchive {
       configuration.size <= longestConfiguration
     else { throw .damaged(file: path, part: "config.json", problem: "is missing or far too long") }
     let config = String(decoding: try archive.bytes(of: configuration), as: UTF8.self)
+    let name = path + ": model.weights.h5"
+    if let range = try archive.storedRanges()["model.weights.h5"] {
+      // As Keras writes it: the weights stay where they are.
+      return (config, try HDF5File(archive.file, range: range, named: name, isolation: isolation))
+    }
     // libhdf5 reads files, not entries of archives: the weights go to a temporary without a name, which is then mapped.
     let bytes = try archive.bytes(of: entry)
     let extracted: MappedFile
@@ -22,6 +27,6 @@ enum KerasArchive {
         try MappedFile(temporaryHolding: UnsafeRawBufferPointer(bytes), path: archive.file.path)
       }
     } catch { throw .file(error) }
-    return (config, try HDF5File(extracted, named: path + ": model.weights.h5", isolation: isolation))
+    return (config, try HDF5File(extracted, named: name, isolation: isolation))
   }
 }

@@ -1,8 +1,14 @@
 import TensorCore
 
 extension WeightFile {
-  /// One array, called as the file is without its suffix.
+  /// One array, called as the file is without its suffix; or a dictionary of arrays.
   static func npy(_ file: MappedFile) throws(WeightFileError) -> WeightFile {
+    if let start = file.withBytes(NumpyObjects.pickleOffset) {
+      let content = try NumpyObjects(file, from: start)
+      return WeightFile(
+        file.path, .npy, framework: nil, entries: content.names.compactMap(content.entry), metadata: [:],
+        .numpyObjects(content))
+    }
     let header: NpyHeader
     do {
       header = try file.withBytes { (bytes) throws(TensorFileError) in

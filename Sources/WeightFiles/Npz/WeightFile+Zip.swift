@@ -9,9 +9,9 @@ extension WeightFile {
       let (config, weights) = try KerasArchive.open(archive, isolation: isolation)
       return WeightFile(file, .keras, .keras(config: config, weights: weights), weights)
     }
-    if archive.entries.contains(where: { $0.name.hasSuffix("data.pkl") }) {
-      throw .unsupportedFormat(
-        file: file.path.string, format: "a PyTorch checkpoint", advice: "save it as safetensors")
+    if let pickled = archive.entries.first(where: { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") })
+    {
+      return .pytorch(try PyTorchFile(archive, pickled: pickled), in: file)
     }
     return try npz(archive)
   }
