@@ -2,6 +2,7 @@
 #
 #   make demo [PHOTOS=folder]   filter pictures, draw filters and activations; says what it wrote under Output/
 #   make test                   the whole test suite
+#   make test-browser           the reports, opened and used in a headless Chromium
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
 #   make build bench bench-peers bench-networks check-neon docs format install clean
 
@@ -13,7 +14,7 @@ tool := .build/release/fovea
 stamps := .build/stamps
 sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' \))
 
-.PHONY: demo test check build format bench bench-peers bench-networks check-neon docs install clean setup
+.PHONY: demo test test-browser check build format bench bench-peers bench-networks check-neon docs install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
@@ -27,6 +28,11 @@ $(tool): $(sources)
 
 test: setup
 	swift test -c release
+
+# What is missing of Debian's chromium and chromium-driver is installed first.
+test-browser: build
+	@Scripts/browser/setup.sh
+	@python3 Scripts/browser/test_report.py $(tool)
 
 check: setup
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -28,7 +28,14 @@ func tests(_ name: String, needs: [Target.Dependency] = [], fixtures: Bool = fal
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let reportFiles = [
+  "report.css", "report.js", "picture-page.mustache", "picture.mustache", "index-head.mustache",
+  "card.mustache",
+  "index-tail.mustache", "failure.mustache", "single-tail.mustache",
+]
 
 let package = Package(
   name: "Fovea",
@@ -41,6 +48,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     cLibrary("COpenBLAS", pkgConfig: "openblas", apt: "libopenblas-dev", brew: "openblas"),
@@ -65,9 +73,13 @@ let package = Package(
     room("Training", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Datasets", system]),
     room("Inference", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
     room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
-    room(
-      "Reports",
-      needs: ["TensorCore", "Imaging", "NeuralNetwork", "Inference", "Visualization", "Batch", system]),
+    // Its pages travel inside the executable: an installed `fovea` is one file.
+    .target(
+      name: "Reports",
+      dependencies: [
+        "TensorCore", "Imaging", "NeuralNetwork", "Inference", "Visualization", "Batch", mustache, system,
+      ],
+      resources: reportFiles.map { .embedInCode("Page/Templates/" + $0) }, swiftSettings: swiftSettings),
     room(
       "Fovea",
       needs: [
@@ -100,7 +112,9 @@ let package = Package(
       fixtures: true),
     tests("Inference", needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork"]),
     tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
-    tests("Reports", needs: ["TensorCore", "NeuralNetwork", "Visualization"]),
+    tests(
+      "Reports", needs: ["TensorCore", "Imaging", "Inference", "NeuralNetwork", "Visualization", system],
+      fixtures: true),
     tests("Batch", needs: [system]),
     tests("Fovea"),
     .testTarget(

@@ -10,14 +10,18 @@ package struct OutputMap: Sendable {
   package let destination: Destination
   /// Text between a name and its suffix.
   package let addition: String
+  /// Where the inputs' tree begins below the folder, when what belongs to all of them lies in the folder itself.
+  package let below: String?
 
   /// - Parameters:
   ///   - path: what the user asked for: a file when its suffix is one of `fileSuffixes` and no folder has that name.
   ///   - addition: text that goes between a name and its suffix.
-  package init(_ path: FilePath, fileSuffixes: Set<String>, addition: String = "") {
+  ///   - below: a folder below `path` for the inputs' tree.
+  package init(_ path: FilePath, fileSuffixes: Set<String>, addition: String = "", below: String? = nil) {
     let isFile = fileSuffixes.contains(path.suffix) && FileFacts.ifPresent(path)?.kind != .folder
     destination = isFile ? .file(path) : .folder(path)
     self.addition = addition
+    self.below = below
   }
 
   /// For work that writes no files.
@@ -26,6 +30,7 @@ package struct OutputMap: Sendable {
   private init(destination: Destination, addition: String) {
     self.destination = destination
     self.addition = addition
+    below = nil
   }
 
   /// The output folder; `nil` for a named file.
@@ -40,7 +45,8 @@ package struct OutputMap: Sendable {
         input: input.path, folder: file.folder, stem: file.stemBytes, suffix: file.suffix, namedFile: file)
     case .folder(let folder):
       OutputTarget(
-        input: input.path, folder: folder.pushing(input.place.removingLastComponent()),
+        input: input.path,
+        folder: (below.map { folder.appending($0) } ?? folder).pushing(input.place.removingLastComponent()),
         stem: input.place.stemBytes + Array(addition.utf8), suffix: input.place.suffix, namedFile: nil)
     }
   }

@@ -15,14 +15,14 @@ package func shortText(_ number: Float) -> String {
 }
 
 /// A share as a percentage: `0%`, `<1%`, `45%`, `>99%`, `100%`.
-func percentText(_ share: Float) -> String {
+package func percentText(_ share: Float) -> String {
   if share > 0, share < 0.01 { return "<1%" }
   if share < 1, share > 0.99 { return ">99%" }
   return "\(Int((share * 100).rounded()))%"
 }
 
 /// A count with a comma between thousands: `2,048`.
-func countText(_ count: Int) -> String {
+package func countText(_ count: Int) -> String {
   let digits = Array("\(abs(count))")
   var text = count < 0 ? "-" : ""
   for (place, digit) in digits.enumerated() {

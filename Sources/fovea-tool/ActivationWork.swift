@@ -43,7 +43,7 @@ struct ActivationWork: Sendable {
     let compiled = try compiled.network(for: x.shape)
     var options = sheet
     options.input = job.input.path.lastComponent?.string
-    if draws, scale == .model { options.modelRange = range(compiled, x) }
+    if draws, scale == .model { options.modelRange = compiled.recordedRange(x) }
     var writer = dumps ? try NpzWriter(outputs.reserve(job.target.file(suffix: "npz"))) : nil
     var report = LayerReport()
     try compiled.run(x) { (layer: RecordedLayer) throws -> Void in
@@ -59,16 +59,6 @@ struct ActivationWork: Sendable {
     }
     if let writer { try writer.finish() }
     return report
-  }
-
-  /// The range over all layers, for which the network runs once more.
-  private func range(_ compiled: CompiledNetwork, _ x: Tensor) -> ValueRange? {
-    var range: ValueRange?
-    compiled.run(x) { layer in
-      guard let next = ChannelStatistics.of(layer.output).range else { return }
-      range = range?.union(next) ?? next
-    }
-    return range
   }
 }
 

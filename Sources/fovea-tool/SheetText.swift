@@ -6,8 +6,10 @@ import Synchronization
 enum SheetText {
   private static let isSaid = Atomic(false)
 
-  static func check(_ sheet: ContactSheet) {
-    guard sheet.lacksText, !isSaid.exchange(true, ordering: .relaxed) else { return }
+  static func check(_ sheet: ContactSheet) { if sheet.lacksText { saysThereIsNone() } }
+
+  static func saysThereIsNone() {
+    guard !isSaid.exchange(true, ordering: .relaxed) else { return }
     StandardError.line("fovea: sheets are drawn without captions: \(ImagingError.noFont)")
   }
 }

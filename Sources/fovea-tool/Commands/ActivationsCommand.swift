@@ -24,11 +24,7 @@ struct ActivationsCommand: ParsableCommand {
 
   @OptionGroup var layers: LayerOptions
 
-  @Option(help: ArgumentHelp("Channels to draw, such as 0,3,8-15 (default: all).", valueName: "list"))
-  var channels: String?
-
-  @Option(help: ArgumentHelp("The order of channels: index, mean, max, std or sparsity.", valueName: "key"))
-  var sort = ChannelSelection.Order.index
+  @OptionGroup var channels: ChannelOptions
 
   @OptionGroup(title: "Sheet") var sheet: SheetOptions
 
@@ -50,7 +46,7 @@ struct ActivationsCommand: ParsableCommand {
   }
 
   func run() throws {
-    let selection = try channelSelection()
+    let selection = try channels.selection(top: sheet.top)
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
     let recorded = try layers.recorded(of: network.graph)
@@ -70,15 +66,5 @@ struct ActivationsCommand: ParsableCommand {
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) { try work.run(job, &outputs) }
     }
     try batch.runAsCommand()
-  }
-
-  private func channelSelection() throws -> ChannelSelection {
-    var selection = ChannelSelection(sort: sort, top: sheet.top)
-    do throws(VisualizationError) {
-      selection.channels = try channels.map { (text) throws(VisualizationError) in
-        try [Int](parsingChannels: text)
-      }
-    } catch { throw wrongUsage("--channels: \(error)") }
-    return selection
   }
 }

@@ -24,7 +24,7 @@ struct OutputOptions: ParsableArguments {
     if output.isEmpty { throw ValidationError("-o needs a path") }
   }
 
-  func map(fileSuffixes: Set<String>) -> OutputMap {
-    OutputMap(FilePath(argument: output), fileSuffixes: fileSuffixes, addition: suffix)
+  func map(fileSuffixes: Set<String>, below: String? = nil) -> OutputMap {
+    OutputMap(FilePath(argument: output), fileSuffixes: fileSuffixes, addition: suffix, below: below)
   }
 }
