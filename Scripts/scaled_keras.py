@@ -1,9 +1,8 @@
 """Keras networks with random weights that behave: every layer's output keeps a deviation of about one.
 
 Plain random weights grow or fade from layer to layer until the softmax answers 0 and 1 and hides every error. Here each
-layer is scaled by what it does to one input, and the result is asserted. Needs keras with tensorflow, and h5py.
+layer is scaled by what it does to one input. Needs keras with tensorflow, and h5py.
 """
-
 import os
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -12,83 +11,79 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import h5py
 import keras
 import numpy as np
+from keras import layers as L
+
+# Fovea's name -> Keras's
+NETWORKS = {
+    "vgg16": "VGG16", "vgg19": "VGG19", "resnet50": "ResNet50", "resnet101": "ResNet101", "resnet152": "ResNet152",
+    "mobilenet": "MobileNet", "mobilenetv2": "MobileNetV2", "densenet121": "DenseNet121", "densenet169": "DenseNet169",
+    "densenet201": "DenseNet201", "inceptionv3": "InceptionV3", "xception": "Xception",
+    "inceptionresnetv2": "InceptionResNetV2",
+}
 
 
-def architectures():
-    """Name on Fovea's command line -> a function that builds the network without weights."""
-    return {"vgg16": lambda: keras.applications.VGG16(weights=None), "vgg19": lambda: keras.applications.VGG19(weights=None)}
+def build(name):
+    return getattr(keras.applications, NETWORKS[name])(weights=None)
 
 
 def sample_input(model, seed=5):
-    """A batch of one in the range the network sees after its preprocessing: smooth, within -110...110."""
+    """One smooth picture of values within -2...2 in the model's input size."""
     height, width, channels = model.input_shape[1:]
     coarse = np.random.default_rng(seed).normal(size=(1, height // 8 + 2, width // 8 + 2, channels))
-    smooth = keras.ops.convert_to_numpy(keras.ops.image.resize(coarse, (height, width), interpolation="bicubic"))
-    return np.clip(45 * smooth, -110, 110).astype(np.float32)
+    smooth = numpy(keras.ops.image.resize(coarse, (height, width), interpolation="bicubic"))
+    return np.clip(smooth, -2, 2).astype(np.float32)
 
 
-def walk(model, x, visit):
-    """Runs the network layer by layer; `visit(layer, inputs)` returns the layer's output."""
-    values = {}
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.InputLayer):
-            values[id(layer.output)] = keras.ops.convert_to_tensor(x)
-            continue
-        inputs = keras.tree.map_structure(lambda t: values[id(t)], layer.input)
-        values[id(layer.output)] = visit(layer, inputs)
+def numpy(tensor):
+    return keras.ops.convert_to_numpy(tensor)
+
+
+def prepare(layer, x, random):
+    """Random weights for one layer, scaled by its answer to `x`."""
+    softmax = getattr(layer, "activation", None) is keras.activations.softmax
+    activation = getattr(layer, "activation", None)
+    if isinstance(layer, L.BatchNormalization):
+        value = numpy(x).reshape(-1, x.shape[-1])
+        channels = value.shape[1]
+        weights = [random.uniform(0.4, 0.9, channels)] if layer.scale else []
+        # Where there is no gamma, a larger variance does its work.
+        share = 1 if layer.scale else 2
+        weights += [random.normal(0, 0.5, channels), value.mean(0), share * value.var(0) + 1e-2]
+        layer.set_weights([weight.astype(np.float32) for weight in weights])
+        return
+    if activation is not None:
+        layer.activation = keras.activations.linear
+    weights = layer.get_weights()
+    kernels = len(weights) - bool(layer.use_bias)
+    weights = [random.standard_normal(weight.shape, dtype=np.float32) / np.float32(np.sqrt(weight[..., 0].size))
+               if index < kernels else np.zeros_like(weight) for index, weight in enumerate(weights)]
+    layer.set_weights(weights)
+    weights[kernels - 1] /= np.float32(numpy(layer(x)).std() / (2 if softmax else 1))
+    if layer.use_bias:
+        weights[-1] = random.normal(0, 0.3, weights[-1].shape).astype(np.float32)
+    layer.set_weights(weights)
+    if activation is not None:
+        layer.activation = activation
 
 
 def scale(model, x, seed=16):
-    """Sets random weights, layer after layer, so that every layer with weights has an output of deviation one."""
-    generator = np.random.default_rng(seed)
-
-    def visit(layer, inputs):
+    """Sets the weights, layer after layer, and returns every layer's output by name."""
+    random = np.random.default_rng(seed)
+    values, found = {}, {}
+    for layer in model.layers:
+        if isinstance(layer, L.InputLayer):
+            values[id(layer.output)] = keras.ops.convert_to_tensor(x)
+            continue
+        inputs = keras.tree.map_structure(lambda tensor: values[id(tensor)], layer.input)
         if layer.weights:
-            kernel, bias = layer.get_weights()
-            kernel = generator.standard_normal(kernel.shape, dtype=np.float32) / np.float32(np.sqrt(kernel[..., 0].size))
-            bias = generator.standard_normal(bias.shape, dtype=np.float32) * np.float32(0.1)
-            bias *= np.float32(np.abs(keras.ops.convert_to_numpy(inputs)).mean())
-            activation = layer.activation
-            softmax = activation is keras.activations.softmax
-            if softmax:
-                layer.activation = keras.activations.linear
-            layer.set_weights([kernel, bias])
-            # relu(a x) = a relu(x): one division sets the output's deviation; logits spread a little wider
-            deviation = np.float32(keras.ops.convert_to_numpy(layer(inputs)).std() / (2 if softmax else 1))
-            layer.set_weights([kernel / deviation, bias / deviation])
-            layer.activation = activation
-        return layer(inputs)
-
-    walk(model, x, visit)
+            prepare(layer, inputs, random)
+        values[id(layer.output)] = layer(inputs)
+        found[layer.name] = numpy(values[id(layer.output)])
+    return found
 
 
-def record(model, x):
-    """Every layer's output by name, checked: deviation within 0.1...10, and the largest probability below 0.9."""
-    recorded = {}
-
-    def visit(layer, inputs):
-        output = layer(inputs)
-        value = keras.ops.convert_to_numpy(output)
-        if getattr(layer, "activation", None) is keras.activations.softmax:
-            assert value.max() < 0.9, f"{layer.name}: a probability of {value.max():.3f} hides errors"
-        else:
-            assert 0.1 <= value.std() <= 10, f"{layer.name}: deviation {value.std():.3g} is not within 0.1...10"
-        recorded[layer.name] = value
-        return output
-
-    walk(model, x, visit)
-    return recorded
-
-
-def save_legacy_weights(model, path):
-    """The layout of the published VGG16 file: a group per layer, `layer_names` and `weight_names` as attributes."""
+def save(model, path):
+    """Weights alone, in the container of the published files: Keras 3 writes it only with a whole model around it."""
+    from keras.src.legacy.saving import legacy_h5_format
     with h5py.File(path, "w") as file:
-        file.attrs["backend"] = np.bytes_("tensorflow")
-        file.attrs["keras_version"] = np.bytes_(keras.__version__)
-        file.attrs["layer_names"] = np.array([layer.name for layer in model.layers], "S")
-        for layer in model.layers:
-            group = file.create_group(layer.name)
-            names = [f"{layer.name}/{variable.name}" for variable in layer.weights]
-            group.attrs["weight_names"] = np.array(names, "S") if names else np.zeros(0, "S1")
-            for name, value in zip(names, layer.get_weights()):
-                group.create_dataset(name, data=value)
+        legacy_h5_format.save_weights_to_hdf5_group(file, model)

@@ -84,11 +84,10 @@ def prepare(name, batch, folder):
 
     import scaled_keras
 
-    model = scaled_keras.architectures()[name]()
+    model = scaled_keras.build(name)
     x = scaled_keras.sample_input(model)
-    scaled_keras.scale(model, x)
-    expected = list(scaled_keras.record(model, x).values())[-1]
-    scaled_keras.save_legacy_weights(model, folder / "weights.h5")
+    expected = list(scaled_keras.scale(model, x).values())[-1]
+    scaled_keras.save(model, folder / "weights.h5")
     (folder / "model.onnx").write_bytes(onnx_model(model, batch))
     np.save(folder / "input.npy", np.repeat(x, batch, 0))
     np.save(folder / "expected.npy", np.repeat(expected, batch, 0))

@@ -41,6 +41,9 @@ extension Layer {
       }
     case .channels(let range):
       try require(range.lowerBound, in: 0...(1 << 24), "first channel")
+    case .channelPadding(let before, let after):
+      try require(before, in: 0...(1 << 24), "channels before")
+      try require(after, in: 0...(1 << 24), "channels after")
     case .batchNormalization, .channelScale, .instanceNormalization, .activation, .globalPooling,
       .maxUnpooling,
       .flatten, .dropout, .identity, .add, .subtract, .multiply, .average, .maximum, .concatenate, .rescaling:

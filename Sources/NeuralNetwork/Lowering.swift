@@ -132,6 +132,8 @@ struct Lowering {
       return append(.concatenation, inputs, output)
     case .channels(let range):
       return append(.channels(range), inputs, output)
+    case .channelPadding(let before, _):
+      return append(.channelPadding(before: before), inputs, output)
     }
     preconditionFailure("layer '\(layer.name)' was not checked before it was compiled")
   }

@@ -122,6 +122,13 @@ extension Network {
           scalars[$0..<$0 + all][($0 + range.lowerBound)...].prefix(range.count)
         },
         shape: shape)
+    case .channelPadding(let before, let after):
+      let (scalars, all) = (x.scalars, x.shape[-1])
+      return Tensor(
+        stride(from: 0, to: scalars.count, by: all).flatMap {
+          [Float](repeating: 0, count: before) + scalars[$0..<$0 + all] + [Float](repeating: 0, count: after)
+        },
+        shape: shape)
     }
   }
 }

@@ -122,6 +122,7 @@ extension Operation {
     case .maximum: "Maximum"
     case .concatenate: "Concatenate"
     case .channels: "Slice"
+    case .channelPadding: "ChannelPadding"
     case .rescaling: "Rescaling"
     }
   }

@@ -52,6 +52,8 @@ public enum Operation: Sendable, Hashable {
   case concatenate
   /// The channels `range` of the input.
   case channels(Range<Int>)
+  /// So many channels of zeros before and after those of the input (He et al. 2015, shortcuts of option A).
+  case channelPadding(before: Int, after: Int)
   /// `x * scale + offset` with the same numbers everywhere (Keras `Rescaling`; one number, or one a channel).
   case rescaling(scale: [Float], offset: [Float])
 }

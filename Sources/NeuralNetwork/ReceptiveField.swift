@@ -102,7 +102,7 @@ extension Operation {
       return nil
     case .input, .batchNormalization, .channelScale, .localResponseNormalization, .activation, .dropout,
       .identity,
-      .add, .subtract, .multiply, .average, .maximum, .concatenate, .channels, .rescaling:
+      .add, .subtract, .multiply, .average, .maximum, .concatenate, .channels, .channelPadding, .rescaling:
       break
     }
     return field

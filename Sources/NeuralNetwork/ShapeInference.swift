@@ -149,6 +149,8 @@ extension Layer {
         throw mismatch("at least \(range.upperBound) channels", input)
       }
       return try shape(input.dimensions.dropLast() + [range.count], input)
+    case .channelPadding(let before, let after):
+      return try shape(input.dimensions.dropLast() + [before + input[-1] + after], input)
     }
   }
 

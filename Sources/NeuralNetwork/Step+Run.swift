@@ -108,6 +108,16 @@ extension Step {
           (output + row * range.count).update(from: input + row * all + range.lowerBound, count: range.count)
         }
       }
+    case .channelPadding(let before):
+      let inner = from[-1]
+      parallelFor(pixels, grain: grain) { rows in
+        for row in rows {
+          let target = output + row * channels
+          target.update(repeating: 0, count: before)
+          (target + before).update(from: input + row * inner, count: inner)
+          (target + before + inner).update(repeating: 0, count: channels - before - inner)
+        }
+      }
     }
   }
 

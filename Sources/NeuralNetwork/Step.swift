@@ -37,6 +37,8 @@ struct Step: Sendable {
     case elementwise(Elementwise)
     case concatenation
     case channels(Range<Int>)
+    /// The channels from `before` on, zeros around them.
+    case channelPadding(before: Int)
   }
 
   enum Elementwise: Sendable { case add, subtract, multiply, average, maximum }

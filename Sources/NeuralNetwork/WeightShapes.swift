@@ -88,7 +88,7 @@ extension Operation {
       .maxUnpooling,
       .upSampling, .flatten, .reshape, .zeroPadding, .cropping, .dropout, .identity, .add, .subtract,
       .multiply,
-      .average, .maximum, .concatenate, .channels, .rescaling:
+      .average, .maximum, .concatenate, .channels, .channelPadding, .rescaling:
       return []
     }
   }

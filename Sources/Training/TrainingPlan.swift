@@ -158,7 +158,7 @@ struct TrainingPlan: Sendable {
     case .instanceNormalization: throw refused("instance normalization")
     case .adaptiveAveragePooling: throw refused("adaptive average pooling")
     case .maximum: throw refused("maximum of several layers")
-    case .channels: throw refused("channel slice")
+    case .channels, .channelPadding: throw refused("channel slice or padding")
     }
   }
 

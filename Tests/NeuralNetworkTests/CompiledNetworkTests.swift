@@ -58,6 +58,7 @@ enum Zoo {
     ("dropout", .dropout(rate: 0.5)),
     ("identity", .identity),
     ("channels", .channels(1..<3)),
+    ("channel padding", .channelPadding(before: 2, after: 3)),
   ]
 
   static let activations: [Activation] = [

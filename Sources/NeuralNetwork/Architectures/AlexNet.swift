@@ -59,11 +59,7 @@ extension Architecture {
   /// torchvision's: one group, no normalisation, 64 filters first; names as `get_graph_node_names` gives them.
   public static let alexnetTorch = Architecture(
     "alexnet-torch", .torch,
-    {
-      var torch = Preprocessing.torch(height: 224, width: 224)
-      torch.fit = .cover(shortSide: 256)
-      return torch
-    }(), paper: "Krizhevsky 2014, arXiv:1404.5997"
+    .torchvision(), paper: "Krizhevsky 2014, arXiv:1404.5997"
   ) { plan in
     let pool = Operation.pooling(.init(.maximum, size: 3, stride: 2))
     func convolution(_ filters: Int, _ kernel: Int, _ padding: Int, stride: Int = 1) -> Operation {

@@ -20,6 +20,8 @@ public struct Architecture: Sendable {
   public let preprocessing: Preprocessing
   /// The paper that describes it.
   public let paper: String
+  /// How many outputs the published network's last layer has.
+  public let classes: Int
 
   let layers: @Sendable (Plan) -> [Layer]
 
@@ -39,12 +41,13 @@ public struct Architecture: Sendable {
 
   init(
     _ name: String, _ framework: Framework, _ preprocessing: Preprocessing, paper: String,
-    layers: @escaping @Sendable (Plan) -> [Layer]
+    classes: Int = 1000, layers: @escaping @Sendable (Plan) -> [Layer]
   ) {
     self.name = name
     self.framework = framework
     self.preprocessing = preprocessing
     self.paper = paper
+    self.classes = classes
     self.layers = layers
   }
 
@@ -55,14 +58,15 @@ public struct Architecture: Sendable {
   ///
   /// - Parameters:
   ///   - height: rows of the input; the published size by default, as with `columns`.
-  ///   - classes: outputs of the last layer.
+  ///   - classes: outputs of the last layer; those of the published network by default.
   ///   - width: the share of the published channels of every layer but the last.
   /// - Throws: ``NetworkError`` when the picture is too small for the network.
   public func graph(
-    height: Int? = nil, columns: Int? = nil, classes: Int = 1000, width: Double = 1
+    height: Int? = nil, columns: Int? = nil, classes: Int? = nil, width: Double = 1
   ) throws(NetworkError) -> Graph {
     let plan = Plan(
-      height: height ?? inputSide, width: columns ?? preprocessing.width ?? inputSide, classes: classes,
+      height: height ?? inputSide, width: columns ?? preprocessing.width ?? inputSide,
+      classes: classes ?? self.classes,
       share: width)
     let graph = try Graph(layers(plan))
     _ = try graph.weightShapes()
@@ -71,7 +75,9 @@ public struct Architecture: Sendable {
 
   /// Every architecture, in the order of the `models` command.
   public static let all: [Architecture] =
-    alexNets + vggs + squeezeNets + googLeNets + inceptions + [xception] + resNets + mobileNets + denseNets
+    alexNets + vggs + torchVGGs + googLeNets + [bninception] + inceptions + [inceptionv4, xception] + resNets
+    + torchResNets + [resnet20] + mobileNets + squeezeNets + torchSqueezeNets + denseNets + torchDenseNets
+    + encoderDecoders
 
   /// The architecture of that name; throws ``NetworkError/unknownArchitecture(_:nearest:)``.
   public static func named(_ name: String) throws(NetworkError) -> Architecture {

@@ -1,7 +1,30 @@
 import Convolution
 
 extension Architecture {
-  static let googLeNets = [googlenet]
+  static let googLeNets = [googlenet, googlenetTorch]
+
+  /// Channels of one Inception module: of the 1x1 convolution, the reduced and full 3x3, the reduced and full 5x5, after pooling.
+  struct InceptionRow: Sendable {
+    let name: String
+    let one, threeReduced, three, fiveReduced, five, projected: Int
+
+    init(
+      _ name: String, _ one: Int, _ threeReduced: Int, _ three: Int, _ fiveReduced: Int, _ five: Int,
+      _ projected: Int
+    ) {
+      (self.name, self.one, self.threeReduced, self.three) = (name, one, threeReduced, three)
+      (self.fiveReduced, self.five, self.projected) = (fiveReduced, five, projected)
+    }
+  }
+
+  /// Table 1 of the paper.
+  static let inceptionRows = [
+    InceptionRow("3a", 64, 96, 128, 16, 32, 32), InceptionRow("3b", 128, 128, 192, 32, 96, 64),
+    InceptionRow("4a", 192, 96, 208, 16, 48, 64), InceptionRow("4b", 160, 112, 224, 24, 64, 64),
+    InceptionRow("4c", 128, 128, 256, 24, 64, 64), InceptionRow("4d", 112, 144, 288, 32, 64, 64),
+    InceptionRow("4e", 256, 160, 320, 32, 128, 128), InceptionRow("5a", 256, 160, 320, 32, 128, 128),
+    InceptionRow("5b", 384, 192, 384, 48, 128, 128),
+  ]
 
   /// BVLC's, without batch normalisation and without the auxiliary classifiers; Caffe's names.
   public static let googlenet = Architecture(
@@ -10,14 +33,6 @@ extension Architecture {
       height: 224, width: 224, channelOrder: .bgr, fit: .cover(shortSide: 256), mean: [104, 117, 123]),
     paper: "Szegedy et al. 2014, arXiv:1409.4842"
   ) { plan in
-    // 1x1, 3x3 reduced, 3x3, 5x5 reduced, 5x5, after pooling; whether a pooling follows
-    let rows: [(String, [Int], pool: String?)] = [
-      ("3a", [64, 96, 128, 16, 32, 32], nil), ("3b", [128, 128, 192, 32, 96, 64], "pool3/3x3_s2"),
-      ("4a", [192, 96, 208, 16, 48, 64], nil), ("4b", [160, 112, 224, 24, 64, 64], nil),
-      ("4c", [128, 128, 256, 24, 64, 64], nil), ("4d", [112, 144, 288, 32, 64, 64], nil),
-      ("4e", [256, 160, 320, 32, 128, 128], "pool4/3x3_s2"),
-      ("5a", [256, 160, 320, 32, 128, 128], nil), ("5b", [384, 192, 384, 48, 128, 128], nil),
-    ]
     var list = LayerList(input: "data", plan.input)
     func pool(_ stride: Int, padding: Int) -> Operation {
       .pooling(
@@ -47,17 +62,18 @@ extension Architecture {
     x = convolve("conv2", "3x3", 192, 3, from: x)
     x = list.append("conv2/norm2", normalise, from: x)
     x = list.append("pool2/3x3_s2", pool(2, padding: 0), from: x)
-    for (module, channels, poolAfter) in rows {
-      let prefix = "inception_\(module)"
-      let one = convolve(prefix, "1x1", channels[0], 1, from: x)
-      let threeReduced = convolve(prefix, "3x3_reduce", channels[1], 1, from: x)
-      let three = convolve(prefix, "3x3", channels[2], 3, from: threeReduced)
-      let fiveReduced = convolve(prefix, "5x5_reduce", channels[3], 1, from: x)
-      let five = convolve(prefix, "5x5", channels[4], 5, from: fiveReduced)
+    for row in inceptionRows {
+      let prefix = "inception_\(row.name)"
+      let one = convolve(prefix, "1x1", row.one, 1, from: x)
+      let threeReduced = convolve(prefix, "3x3_reduce", row.threeReduced, 1, from: x)
+      let three = convolve(prefix, "3x3", row.three, 3, from: threeReduced)
+      let fiveReduced = convolve(prefix, "5x5_reduce", row.fiveReduced, 1, from: x)
+      let five = convolve(prefix, "5x5", row.five, 5, from: fiveReduced)
       let pooled = list.append("\(prefix)/pool", pool(1, padding: 1), from: x)
-      let projected = convolve(prefix, "pool_proj", channels[5], 1, from: pooled)
+      let projected = convolve(prefix, "pool_proj", row.projected, 1, from: pooled)
       x = list.append("\(prefix)/output", .concatenate, from: one, three, five, projected)
-      if let poolAfter { x = list.append(poolAfter, pool(2, padding: 0), from: x) }
+      if row.name == "3b" { x = list.append("pool3/3x3_s2", pool(2, padding: 0), from: x) }
+      if row.name == "4e" { x = list.append("pool4/3x3_s2", pool(2, padding: 0), from: x) }
     }
     x = list.append(
       "pool5/7x7_s1", .pooling(.init(.average, size: 7, stride: 1, rounding: .up, countsPadding: true)),

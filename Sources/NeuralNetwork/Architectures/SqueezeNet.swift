@@ -6,6 +6,11 @@ extension Architecture {
     squeezeNet("squeezenet1.1", filters: 64, kernel: 3, poolsAfter: [1, 3, 5], lastPadding: 0),
   ]
 
+  /// Squeezed and expanded channels of fire2 to fire9.
+  static let squeezeNetFires = [
+    (16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256),
+  ]
+
   /// Caffe's: the two versions differ in the first convolution, in where they pool, and in the padding of the last.
   private static func squeezeNet(
     _ name: String, filters: Int, kernel: Int, poolsAfter: Set<Int>, lastPadding: Int
@@ -13,8 +18,6 @@ extension Architecture {
     let preprocessing = Preprocessing(
       height: 227, width: 227, channelOrder: .bgr, fit: .cover(shortSide: 256), mean: [104, 117, 123])
     return Architecture(name, .caffe, preprocessing, paper: "Iandola et al. 2016, arXiv:1602.07360") { plan in
-      // squeezed and expanded channels of fire2 to fire9
-      let fires = [(16, 64), (16, 64), (32, 128), (32, 128), (48, 192), (48, 192), (64, 256), (64, 256)]
       var list = LayerList(input: "data", plan.input)
       func convolution(_ filters: Int, _ kernel: Int, stride: Int = 1, padding: Int = 0) -> Operation {
         .convolution(
@@ -26,7 +29,7 @@ extension Architecture {
       list.append("conv1", convolution(plan.channels(filters), kernel, stride: 2), from: "data")
       var x = list.append("relu_conv1", .activation(.relu), from: "conv1")
       x = list.append("pool1", pool, from: x)
-      for (index, (squeezed, expanded)) in fires.enumerated() {
+      for (index, (squeezed, expanded)) in squeezeNetFires.enumerated() {
         let fire = "fire\(index + 2)"
         list.append("\(fire)/squeeze1x1", convolution(plan.channels(squeezed), 1), from: x)
         x = list.append("\(fire)/relu_squeeze1x1", .activation(.relu), from: "\(fire)/squeeze1x1")

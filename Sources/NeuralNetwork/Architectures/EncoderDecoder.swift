@@ -1,0 +1,75 @@
+import Convolution
+
+extension Architecture {
+  static let encoderDecoders = [segnet, autoencoder]
+
+  /// SegNet: an encoder like VGG16's and its mirror image, which un-pools with the encoder's indices.
+  ///
+  /// Eleven classes of street scenes for each pixel. Layers are called as in the authors' Caffe model.
+  public static let segnet = Architecture(
+    "segnet", .caffe, Preprocessing(height: 360, width: 480, channelOrder: .bgr),
+    paper: "Badrinarayanan, Kendall and Cipolla 2015, arXiv:1511.00561", classes: 11
+  ) { plan in
+    let stages: [(filters: Int, convolutions: Int)] = [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]
+    var list = LayerList(input: "data", plan.input)
+    func convolve(_ name: String, _ filters: Int, from x: String) -> String {
+      list.append(
+        name,
+        .convolution(.init(filters: plan.channels(filters), kernelSize: 3, padding: .explicit(Margins(1)))),
+        from: x)
+      let y = list.append("\(name)_bn", .batchNormalization(.init(epsilon: 1e-5)), from: name)
+      return list.append("relu" + name.dropFirst(4), .activation(.relu), from: y)
+    }
+    var x = "data"
+    for (index, stage) in stages.enumerated() {
+      for place in 1...stage.convolutions {
+        x = convolve("conv\(index + 1)_\(place)", stage.filters, from: x)
+      }
+      x = list.append(
+        "pool\(index + 1)", .pooling(.init(.maximum, size: 2, stride: 2, rounding: .up)), from: x)
+    }
+    for (index, stage) in stages.enumerated().reversed() {
+      x = list.append("upsample\(index + 1)", .maxUnpooling(pooling: "pool\(index + 1)"), from: x)
+      for place in (1...stage.convolutions).reversed() {
+        let name = "conv\(index + 1)_\(place)_D"
+        guard index > 0 || place > 1 else {
+          x = list.append(
+            name,
+            .convolution(.init(filters: plan.classes, kernelSize: 3, padding: .explicit(Margins(1)))), from: x
+          )
+          break
+        }
+        // The last convolution of a stage has the channels of the next.
+        x = convolve(name, place == 1 ? stages[index - 1].filters : stage.filters, from: x)
+      }
+    }
+    list.append("prob", .activation(.softmax), from: x)
+    return list.layers
+  }
+
+  /// The lecture's autoencoder for CIFAR-10: two encoding layers of 32 channels and three decoding layers.
+  ///
+  /// A picture of values from 0 to 1 comes out.
+  public static let autoencoder = Architecture(
+    "autoencoder", .keras, Preprocessing(height: 32, width: 32, scale: 1 / 255),
+    paper: "the lecture's denoising autoencoder", classes: 3
+  ) { plan in
+    var list = LayerList(input: "input_layer", plan.input)
+    func convolve(_ filters: Int, _ activation: Activation = .relu, from x: String) -> String {
+      list.append(
+        list.numbered("conv2d"),
+        .convolution(.init(filters: filters, kernelSize: 3, padding: .same, activation: activation)), from: x)
+    }
+    var x = "input_layer"
+    for _ in 0..<2 {
+      x = convolve(plan.channels(32), from: x)
+      x = list.append(list.numbered("max_pooling2d"), .pooling(.init(.maximum, size: 2, stride: 2)), from: x)
+    }
+    for _ in 0..<2 {
+      x = convolve(plan.channels(32), from: x)
+      x = list.append(list.numbered("up_sampling2d"), .upSampling(2, .nearest), from: x)
+    }
+    x = convolve(plan.classes, .sigmoid, from: x)
+    return list.layers
+  }
+}
