@@ -48,6 +48,8 @@ draw 'The kernels of a synthetic Gabor bank (made by formulas, not trained)' \
   filters "$networks/synthetic-gabor-bank.h5" --note 'synthetic Gabor bank' -o "$out/filters"
 draw 'What that bank makes of the pictures' \
   activations "$networks/synthetic-gabor-bank.h5" "$pictures" --note 'synthetic Gabor bank' -o "$out/gabor"
+draw 'The same as pages: open index.html in a browser' \
+  report "$networks/synthetic-gabor-bank.h5" "$pictures" --note 'synthetic Gabor bank' -o "$out/report"
 draw 'Sobel as a convolutional layer' activations "$networks/sobel.h5" "$pictures" -o "$out/sobel-layer"
 draw 'Four colours as a convolutional layer' activations "$networks/colours.h5" "$pictures" -o "$out/colours-layer"
 

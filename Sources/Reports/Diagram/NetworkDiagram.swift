@@ -14,13 +14,13 @@ package struct NetworkDiagram: Sendable {
 
   static let rowHeight = 21.0
   private static let margin = 6.0
-  private static let characterWidth = 6.4
+  private static let characterWidth = 7.0
 
   package init(_ graph: Graph, _ summary: NetworkSummary) {
     let blocks = BlockGraph(graph)
     let shapes = summary.rows.map { shapeText($0.outputShape) }
     let longest = zip(summary.rows, shapes).map { $0.name.count + $1.count }.max() ?? 0
-    let boxWidth = min(236, max(120, Double(longest) * Self.characterWidth + 34))
+    let boxWidth = min(256, max(120, Double(longest) * Self.characterWidth + 34))
     let layout = LayeredLayout(
       heights: blocks.blocks.map { Double($0.count) * Self.rowHeight }, boxWidth: boxWidth,
       inputs: blocks.inputs)

@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Takes the pictures of Documentation/reports.md: a report on the project's own samples, in light and dark.
+
+    Scripts/browser/screenshots.py [TOOL]     needs pillow, see Scripts/requirements.txt
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from PIL import Image
+
+from webdriver import Browser
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOOL = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".build/release/fovea").resolve()
+SAMPLES = ["still-life.jpg", "zone-plate.png", "pear-alpha.png", "dusk-16bit.png", "white-rectangle.png", "gradient.png"]
+
+with tempfile.TemporaryDirectory() as folder:
+    subprocess.run(
+        [TOOL, "report", ROOT / "Samples/networks/synthetic-gabor-bank.h5", *[ROOT / "Samples" / s for s in SAMPLES],
+         "--note", "A synthetic Gabor bank: made by formulas, not trained", "-o", folder + "/report", "--quiet"],
+        check=True)
+    pages = pathlib.Path(folder, "report")
+    for name, dark, address, height in (("report-page", False, "pictures/still-life/index.html", 1400),
+                                        ("report-gallery", True, "index.html", 620)):
+        with Browser(width=1240, height=height, dark=dark) as browser:
+            browser.open((pages / address).as_uri())
+            browser.wait("return Array.from(document.images).filter(i => i.checkVisibility()).every(i => i.complete)")
+            target = ROOT / "Documentation/pictures" / (name + ".png")
+            browser.screenshot(target)
+        picture = Image.open(target).convert("RGB")
+        picture.quantize(192, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
+        print(target, target.stat().st_size)
