@@ -68,7 +68,7 @@ extension Operation {
       .normalisation
     case .activation: .activation
     case .add, .subtract, .multiply, .average, .maximum, .concatenate: .merge
-    case .flatten, .reshape, .zeroPadding, .cropping, .channels: .shape
+    case .flatten, .reshape, .zeroPadding, .cropping, .channels, .channelPadding: .shape
     case .dropout, .identity, .rescaling: .other
     }
   }
