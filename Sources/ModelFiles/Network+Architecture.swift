@@ -8,7 +8,8 @@ extension Network {
   /// A published network with the weights in a file.
   ///
   /// A Keras file is matched by the names of its layers where they are the architecture's, else by position among the
-  /// layers that have weights; kernels stored in Theano's order are turned.
+  /// layers that have weights; kernels stored in Theano's order are turned. A `.caffemodel`
+  /// is matched in the same way.
   /// Tensors of a PyTorch checkpoint, safetensors or npz file are matched by their names; by position where the network is a
   /// chain. Weights that torchvision's names show to be its own bring its preprocessing with them.
   /// Throws ``ModelFileError`` when the file cannot be read or its weights are not those of the architecture: it then names
@@ -25,6 +26,11 @@ extension Network {
       try self.init(graph: graph, kerasWeights: file, preprocessing: architecture.preprocessing)
     case .pytorch, .safetensors, .npz, .npy, .numpyObjects:
       try self.init(architecture, graph: graph, namedWeights: file)
+    case .caffe(let caffe):
+      let weights = try CaffeWeights(file, caffe).found(for: graph)
+      do { try self.init(graph: graph, weights: weights, preprocessing: architecture.preprocessing) } catch {
+        throw .network(file: path.string, error)
+      }
     }
   }
 

@@ -5,6 +5,7 @@ enum FileSignature {
   case hdf5, zip, npy, safetensors
   /// PyTorch's format before version 1.6.
   case pytorch
+  case caffe, caffeText, meanImage
   /// Known by sight; the format's name and what to do instead.
   case other(String, advice: String)
   case unknown([UInt8])
@@ -25,6 +26,14 @@ enum FileSignature {
       self = .pytorch
     } else if SafetensorsFile.isLikely(bytes) {
       self = .safetensors
+    } else if let kind = ProtobufSignature(bytes) {
+      self =
+        switch kind {
+        case .onnx: .other("an ONNX model", advice: "convert it to .h5 or .caffemodel")
+        case .caffe: .caffe
+        case .meanImage: .meanImage
+        case .text: .caffeText
+        }
     } else if let (name, advice) = Self.recognised(bytes) {
       self = .other(name, advice: advice)
     } else {
@@ -56,17 +65,7 @@ enum FileSignature {
     if start.starts(with: "{".utf8) {
       return ("a JSON document (a TensorFlow.js model?)", "convert it to .h5 or .keras")
     }
-    // Protobuf messages have no signature: ONNX begins with its version (field 1, a small number), a Caffe model with
-    // the network's name (field 1, a text), a TensorFlow graph with a node (field 1, a message beginning with a text).
-    if start.count > 2, start[0] == 0x08, start[1] > 0, start[1] < 0x20 {
-      return ("an ONNX model", "convert it to .h5 or safetensors")
-    }
     if start.count > 12, start[0] == 0x0A {
-      let length = Int(start[1])
-      if length > 0, length < 64, start.dropFirst(2).prefix(length).allSatisfy({ (0x20..<0x7F).contains($0) })
-      {
-        return ("a Caffe model", "convert it to .h5 or safetensors")
-      }
       return ("a protobuf message (a TensorFlow graph?)", "convert it to .h5 or safetensors")
     }
     return nil

@@ -15,6 +15,7 @@ public import TensorCore
 public struct WeightFile: Sendable {
   public enum Format: String, Sendable, Hashable {
     case hdf5, keras, npz, npy, safetensors, pytorch
+    case caffemodel, prototxt, binaryproto
   }
 
   /// One tensor, without its numbers.
@@ -45,6 +46,7 @@ public struct WeightFile: Sendable {
     case numpyObjects(NumpyObjects)
     case safetensors(SafetensorsFile)
     case pytorch(PyTorchFile)
+    case caffe(CaffeFile)
   }
 
   /// Opens the file at `path` and reads its structure.
@@ -70,6 +72,9 @@ public struct WeightFile: Sendable {
       case .npy: try .npy(file)
       case .safetensors: try .safetensors(file)
       case .pytorch: .pytorch(try PyTorchFile(legacy: file), in: file)
+      case .caffe: .caffe(try CaffeFile(binary: file), .caffemodel)
+      case .caffeText: .caffe(try CaffeFile(text: file), .prototxt)
+      case .meanImage: .caffe(try CaffeFile(meanImage: file), .binaryproto)
       case .other(let format, let advice):
         throw .unsupportedFormat(file: file.path.string, format: format, advice: advice)
       case .unknown(let bytes): throw .unknownFormat(file: file.path.string, found: bytes)
@@ -95,6 +100,7 @@ public struct WeightFile: Sendable {
     case .npz(let file): return try file.tensor(name)
     case .safetensors(let file): return try file.tensor(name)
     case .pytorch(let file): return try file.tensor(name)
+    case .caffe(let file): return try file.tensor(name)
     case .npy(let file): return try npyTensor(name, in: file)
     case .numpyObjects(let file): return try file.tensor(name)
     }
