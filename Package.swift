@@ -113,7 +113,8 @@ let package = Package(
     tests("Inference", needs: ["TensorCore", "Convolution", "Imaging", "NeuralNetwork"]),
     tests("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork"], fixtures: true),
     tests(
-      "Reports", needs: ["TensorCore", "Imaging", "Inference", "NeuralNetwork", "Visualization", system],
+      "Reports",
+      needs: ["TensorCore", "Imaging", "Inference", "NeuralNetwork", "Visualization", "Batch", system],
       fixtures: true),
     tests("Batch", needs: [system]),
     tests("Fovea"),

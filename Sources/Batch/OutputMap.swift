@@ -69,9 +69,21 @@ package struct OutputTarget: Sendable {
     namedFile ?? folder.appending(bytes: stem + Array(".\(suffix)".utf8))
   }
 
+  /// `folder/stem` with `addition` before the suffix, in the folder the user named.
+  package func file(addition: String, suffix: String) -> FilePath {
+    folder.appending(bytes: stem + Array("\(addition).\(suffix)".utf8))
+  }
+
   /// `folder/name`, in the folder the user named or that of the file the user named.
   package func file(named name: String) -> FilePath { folder.appending(bytes: Array(name.utf8)) }
 
   /// `folder/stem`, a folder for several outputs.
   package var subfolder: FilePath { folder.appending(bytes: stem) }
+}
+
+extension FilePath {
+  /// The path with the suffix of its last component replaced.
+  package func withSuffix(_ suffix: String) -> FilePath {
+    folder.appending(bytes: stemBytes + Array(".\(suffix)".utf8))
+  }
 }

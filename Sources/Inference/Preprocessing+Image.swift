@@ -54,6 +54,25 @@ extension Preprocessing {
     }
   }
 
+  /// The picture that an input `[N, H, W, C]` was made from, as the network sees it: `[H, W, C]` of the first sample,
+  /// values 0...255 where the input came from a picture, RGB order or grey.
+  public func picture(of input: Tensor) -> Tensor {
+    let shape = input.shape
+    precondition(shape.rank == 4 && shape[0] > 0, "an input of pictures is [N, H, W, C], not \(shape)")
+    let channels = shape[3]
+    let turns = channelOrder == .bgr && channels == 3
+    return Tensor(shape: [shape[1], shape[2], channels]) { target in
+      input.withUnsafeScalars { source in
+        for pixel in stride(from: 0, to: target.count, by: max(1, channels)) {
+          for c in 0..<channels {
+            let (mean, deviation) = (mean[c % mean.count], deviation[c % deviation.count])
+            target[pixel + (turns ? channels - 1 - c : c)] = (source[pixel + c] * deviation + mean) / scale
+          }
+        }
+      }
+    }
+  }
+
   private var kernel: Imaging.Resampling {
     switch resampling {
     case .nearest: .nearest

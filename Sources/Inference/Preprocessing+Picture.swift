@@ -14,18 +14,8 @@ extension Preprocessing {
       [1, input.shape[3]].contains(mean.count), [1, input.shape[3]].contains(deviation.count)
     else { return nil }
     let channels = input.shape[3]
-    let turns = channelOrder == .bgr && channels == 3
-    var pixels = [UInt8](repeating: 0, count: input.shape.count)
-    input.withUnsafeScalars { values in
-      for pixel in stride(from: 0, to: values.count, by: channels) {
-        for c in 0..<channels {
-          let code =
-            (values[pixel + c] * deviation[deviation.count == 1 ? 0 : c] + mean[mean.count == 1 ? 0 : c])
-            / scale
-          pixels[pixel + (turns ? channels - 1 - c : c)] =
-            code.isNaN ? 0 : UInt8(max(0, min(255, code.rounded(.toNearestOrAwayFromZero))))
-        }
-      }
+    let pixels = picture(of: input).scalars.map { code in
+      code.isNaN ? 0 : UInt8(max(0, min(255, code.rounded(.toNearestOrAwayFromZero))))
     }
     return try Image(pixels: pixels, height: input.shape[1], width: input.shape[2], channels: channels)
   }

@@ -17,6 +17,8 @@ public enum NetworkError: Error, Sendable, Equatable {
   case unexpectedWeight(layer: String, role: WeightRole)
   case unknownArchitecture(String, nearest: [String])
   case unusablePreprocessing(String)
+  /// The network does not end as class activation maps need it.
+  case noClassMaps(String)
 }
 
 extension NetworkError: CustomStringConvertible {
@@ -50,6 +52,9 @@ extension NetworkError: CustomStringConvertible {
       "no architecture is called '\(name)'" + Self.suggestion(nearest)
     case .unusablePreprocessing(let why):
       "unusable preprocessing: \(why)"
+    case .noClassMaps(let why):
+      "class activation maps need a network that ends in global average pooling and at most one dense or 1x1 layer: "
+        + why
     }
   }
 

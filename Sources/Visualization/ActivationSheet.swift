@@ -33,12 +33,15 @@ public struct ActivationSheetOptions: Sendable, Hashable {
   public var labels: [String]
   /// How many of a dense layer's largest units are listed by name and value.
   public var listed: Int
+  /// The picture that maps are laid over, in grey under their colours; `nil`: maps by themselves.
+  public var overlay: Raster?
 
   public init(
     title: String = "", model: String? = nil, input: String? = nil, note: String? = nil,
     selection: ChannelSelection = .init(),
     caption: Caption = .index, colorMap: ColorMap? = nil, modelRange: ValueRange? = nil, columns: Int? = nil,
-    zoom: Int? = nil, labels: [String] = [], listed: Int = 10
+    zoom: Int? = nil, labels: [String] = [], listed: Int = 10,
+    overlay: Raster? = nil
   ) {
     self.title = title
     self.model = model
@@ -52,6 +55,7 @@ public struct ActivationSheetOptions: Sendable, Hashable {
     self.zoom = zoom
     self.labels = labels
     self.listed = listed
+    self.overlay = overlay
   }
 }
 
@@ -110,6 +114,15 @@ struct ActivationMaps {
     TileSource(
       offset: channel, rows: rows, columns: columns, rowStride: columns * channels, columnStride: channels)
   }
+
+  /// One channel by itself, `[H, W]`.
+  func plane(_ channel: Int) -> Tensor {
+    Tensor(shape: [rows, columns]) { plane in
+      tensor.withUnsafeScalars { values in
+        for pixel in 0..<rows * columns { plane[pixel] = values[pixel * channels + channel] }
+      }
+    }
+  }
 }
 
 extension ContactSheet {
@@ -128,7 +141,8 @@ extension ContactSheet {
     let lineHeight = typesetter.lineHeight(SheetPage.Size.caption)
     let widest = captions.flatMap { $0 }.map { typesetter.width($0, size: SheetPage.Size.caption) }.max() ?? 0
     let grid = GridLayout(
-      count: chosen.count, rows: maps.rows, columns: maps.columns, captionWidth: widest,
+      count: chosen.count, rows: options.overlay?.height ?? maps.rows,
+      columns: options.overlay?.width ?? maps.columns, captionWidth: widest,
       captionHeight: lines == 0 ? 0 : lines * lineHeight + 2,
       atLeast: max(28, options.caption == .statistics ? widest : 0), fixedColumns: options.columns,
       zoom: options.zoom)
@@ -139,14 +153,17 @@ extension ContactSheet {
       lines: [
         options.model.map { "network: " + $0 }, options.note, options.input.map { "input: " + $0 },
         "\(selectionText(grid.count, of: maps.channels, options.selection)) of \(maps.rows)×\(maps.columns)"
+          + (options.overlay.map { " · over the input, \($0.width)×\($0.height), in grey" } ?? "")
           + " · \(grid.magnification.text)",
         "layer: mean \(shortText(layer.mean)) · std \(shortText(layer.deviation)) · min \(shortText(layer.minimum))"
           + " · max \(shortText(layer.maximum)) · zero \(percentText(layer.zeroFraction))",
+        strongestText(statistics), deadText(statistics),
       ])
     page.writeBar(
       colors, range: tileScale.shared,
       ends: tileScale.ends(of: "tile"),
-      sentence: tileScale.sentence(of: "tile") + " · " + colors.name)
+      sentence: tileScale.sentence(of: "tile") + " · " + colors.name
+        + (options.overlay == nil ? "" : " · \(percentText(overlayOpacity)) of the colour over the input"))
 
     let shown = chosen.prefix(grid.count)
     let scales = shown.map { tileScale.range(for: statistics[$0]) }
@@ -162,14 +179,22 @@ extension ContactSheet {
           caption: captions[place], range: scales[place].range, mark: scales[place].mark))
       page.placeCaption(captions[place], in: grid.caption(place).moved(x: left, y: top))
     }
-    return ContactSheet(
-      page: page, tiles: tiles, sources: shown.map(maps.source), of: maps.tensor, colors: colors,
-      magnification: grid.magnification,
-      parameters: parameters("activations", maps.tensor.shape, scale, colors, tileScale.shared, options)
-        .merging(
-          ["channels-shown": "\(grid.count) of \(maps.channels)", "magnification": grid.magnification.factor]
-        ) { $1 })
+    let parameters = parameters("activations", maps.tensor.shape, scale, colors, tileScale.shared, options)
+      .merging(
+        ["channels-shown": "\(grid.count) of \(maps.channels)", "magnification": grid.magnification.factor]
+      ) { $1 }
+    guard let picture = options.overlay else {
+      return ContactSheet(
+        page: page, tiles: tiles, sources: shown.map(maps.source), of: maps.tensor, colors: colors,
+        magnification: grid.magnification, parameters: parameters)
+    }
+    return ContactSheet(page: page, tiles: tiles, parameters: parameters) { canvas in
+      canvas.draw(tiles, of: maps, over: picture, colors: colors)
+    }
   }
+
+  /// How much a map's colours weigh over the picture.
+  fileprivate static let overlayOpacity: Float = 0.6
 
   private static func caption(
     _ channel: Int, _ statistics: ChannelStatistics, _ kind: ActivationSheetOptions.Caption
@@ -183,23 +208,6 @@ extension ContactSheet {
         "zero " + percentText(statistics.zeroFraction),
       ]
     }
-  }
-
-  /// `16 of 512 channels (largest mean first)`.
-  static func selectionText(_ shown: Int, of all: Int, _ selection: ChannelSelection) -> String {
-    let count =
-      shown == all
-      ? (all == 1 ? "the only channel" : "all \(countText(all)) channels")
-      : "\(countText(shown)) of \(countText(all)) channels"
-    let order: String? =
-      switch selection.sort {
-      case .index: nil
-      case .mean: "largest mean first"
-      case .max: "largest max first"
-      case .std: "largest std first"
-      case .sparsity: "most zeros first"
-      }
-    return order.map { "\(count) (\($0))" } ?? count
   }
 
   static func parameters(
@@ -228,6 +236,34 @@ extension SheetPage {
           text: line, x: room.x + room.width / 2,
           y: room.y + 1 + number * typesetter.lineHeight(Size.caption),
           size: Size.caption, color: number == 0 ? Theme.ink : Theme.quietInk, alignment: .centre))
+    }
+  }
+}
+
+extension Canvas {
+  /// Lays each tile's map over the picture, which is brought to the tile's size first.
+  fileprivate mutating func draw(
+    _ tiles: [SheetTile], of maps: ActivationMaps, over picture: Raster, colors: ColorMap
+  ) {
+    let ground = tiles.first.map { picture.scaled(width: $0.frame.width, height: $0.frame.height) } ?? picture
+    var rasters = [Raster?](repeating: nil, count: tiles.count)
+    rasters.withUnsafeMutableBufferPointer { rasters in
+      // Each thread fills the places of its own range.
+      nonisolated(unsafe) let rasters = rasters
+      parallelFor(tiles.count) { block in
+        for place in block {
+          guard case .channel(let channel) = tiles[place].content, let range = tiles[place].range else {
+            continue
+          }
+          rasters[place] = ground.overlaid(
+            with: maps.plane(channel), range: range, colors: colors, opacity: ContactSheet.overlayOpacity)
+        }
+      }
+    }
+    for (tile, raster) in zip(tiles, rasters) {
+      if let raster { draw(raster, in: tile.frame) }
+      outline(tile.frame.outset(by: 1), Theme.rule)
+      if let mark = tile.mark { draw(mark, in: tile.frame) }
     }
   }
 }

@@ -10,6 +10,12 @@ public struct SheetTile: Sendable, Hashable {
     case connection(input: Int, output: Int)
     /// Units of a layer without rows and columns, as cells side by side.
     case units([Int])
+    /// A part (`input`, `map`, `overlay`) of the row of one class's activation map.
+    case classMap(Int, part: String)
+    /// A channel's output for one of two things compared (`A`, `B`), or their difference (`A - B`).
+    case compared(channel: Int, part: String)
+    /// The picture with the `rank`-th largest output of a channel, from 0.
+    case patch(channel: Int, rank: Int)
   }
 
   public let content: Content

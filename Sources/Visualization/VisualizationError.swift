@@ -7,6 +7,7 @@ public enum VisualizationError: Error, Sendable, Hashable {
   /// More than one sample in a batch; sheets show one.
   case severalSamples(Int)
   case noSuchChannel(Int, channels: Int)
+  case noSuchClass(Int, classes: Int)
   case notAChannelList(String)
   case notPositive(String, Int)
   /// The groups do not divide the output channels.
@@ -23,6 +24,8 @@ extension VisualizationError: CustomStringConvertible {
       channels == 0
         ? "there is no channel \(channel): the layer has none"
         : "there is no channel \(channel): the layer has channels 0 to \(channels - 1)"
+    case .noSuchClass(let index, let classes):
+      "there is no class \(index): the network has classes 0 to \(classes - 1)"
     case .notAChannelList(let text):
       "not a list of channels: \"\(text)\" (write indices and ranges, as in 0,3,8-15)"
     case .notPositive(let name, let value): "\(name) must be 1 or more, not \(value)"

@@ -7,20 +7,22 @@ struct ActivationWork: Sendable {
   let network: Network
   let layers: [RecordedName]
   let draws: Bool
-  let dumps: Bool
+  let dump: DumpFormat?
+  let overlays: Bool
   let scale: Scaling
   let sheet: ActivationSheetOptions
   let loading: LoadOptions
   private let compiled: CompiledSizes
 
   init(
-    network: Network, layers: [RecordedName], draws: Bool, dumps: Bool, scale: Scaling,
+    network: Network, layers: [RecordedName], draws: Bool, dump: DumpFormat?, overlays: Bool, scale: Scaling,
     sheet: ActivationSheetOptions, loading: LoadOptions
   ) {
     self.network = network
     self.layers = layers
     self.draws = draws
-    self.dumps = dumps
+    self.dump = dump
+    self.overlays = overlays
     self.scale = scale
     self.sheet = sheet
     self.loading = loading
@@ -29,7 +31,7 @@ struct ActivationWork: Sendable {
 
   /// The outputs of one input: its dump, then its sheets.
   @Sendable func files(_ target: OutputTarget) -> [FilePath] {
-    (dumps ? [target.file(suffix: "npz")] : [])
+    (dump?.files(target, layers) ?? [])
       + (draws ? layers.map { sheetPath($0, target) } : [])
   }
 
@@ -44,20 +46,36 @@ struct ActivationWork: Sendable {
     var options = sheet
     options.input = job.input.path.lastComponent?.string
     if draws, scale == .model { options.modelRange = compiled.recordedRange(x) }
-    var writer = dumps ? try NpzWriter(outputs.reserve(job.target.file(suffix: "npz"))) : nil
+    if overlays {
+      guard x.shape.rank == 4 else {
+        throw VisualizationError.notDrawable(x.shape, expected: "a picture to lay maps over")
+      }
+      options.overlay = Raster(network.effectivePreprocessing.picture(of: x))
+    }
+    let metadata = [
+      "fovea": toolVersion, "model": sheet.model ?? "", "input": options.input ?? "", "layout": "NHWC",
+      "preprocessing": beginsAsArray(job.input.path)
+        ? "none: an array" : preprocessingText(network.effectivePreprocessing),
+    ]
+    var writer: LayerDump? = nil
+    if let dump {
+      writer = try LayerDump(dump, dump.files(job.target, layers), metadata: metadata, &outputs)
+    }
     var report = LayerReport()
     try compiled.run(x) { (layer: RecordedLayer) throws -> Void in
       report.layers.append(.init(layer))
-      try writer?.add(layer.output, named: layer.name)
+      try writer?.add(layer, &outputs)
       guard draws else { return }
       options.title = layer.name
+      // Names belong to layers with as many units, not to every dense layer on the way.
+      options.labels = layer.output.shape[-1] == sheet.labels.count ? sheet.labels : []
       let sheet = try ContactSheet(of: layer.output, scale: scale, options: options)
       SheetText.check(sheet)
       try outputs.write(sheetPath(.init(name: layer.name, index: layer.index), job.target)) {
         try sheet.write(to: $0)
       }
     }
-    if let writer { try writer.finish() }
+    if let writer { try writer.finish(&outputs) }
     return report
   }
 }

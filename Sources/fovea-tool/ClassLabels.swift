@@ -33,5 +33,8 @@ struct ClassLabels: Sendable {
   /// All of them, by index.
   var names: [ClassName] { rows.map { ClassName(synset: $0.synset, label: $0.label) } }
 
+  /// The names alone, by index.
+  var texts: [String] { rows.map(\.label) }
+
   func row(_ index: Int) -> Row? { rows.indices.contains(index) ? rows[index] : nil }
 }

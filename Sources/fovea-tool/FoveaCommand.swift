@@ -21,7 +21,8 @@ struct FoveaCommand: ParsableCommand {
     subcommands: [
       FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, ResizeCommand.self, ModelsCommand.self,
       InspectCommand.self, SummaryCommand.self, FiltersCommand.self, ActivationsCommand.self,
-      StatisticsCommand.self, PredictCommand.self, ReportCommand.self, BenchmarkCommand.self,
+      StatisticsCommand.self, PatchesCommand.self, CompareCommand.self, CamCommand.self, PredictCommand.self,
+      ReportCommand.self, BenchmarkCommand.self,
     ])
 }
 

@@ -1,5 +1,4 @@
 import CHDF5
-import Synchronization
 import TensorCore
 
 #if canImport(Glibc)
@@ -24,16 +23,9 @@ struct HDF5Walk {
     static let chunks = 2_000_000
   }
 
-  // libhdf5 as Debian builds it is not thread-safe.
-  private static let libraryLock = Mutex(())
-
   /// Describes the file whose bytes are `image`.
   static func structure(of image: UnsafeRawBufferPointer) -> Result<HDF5Structure, HDF5Refusal> {
-    // The pointer is used inside the lock only, on this thread.
-    nonisolated(unsafe) let image = image
-    return libraryLock.withLock { _ in
-      H5open()
-      fovea_h5_be_quiet()
+    HDF5Library.locked {
       var walk = HDF5Walk(fileSize: image.count)
       do throws(HDF5Refusal) {
         try walk.run(image)

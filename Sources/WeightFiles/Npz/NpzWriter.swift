@@ -2,14 +2,6 @@ import CZip
 public import SystemPackage
 public import TensorCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// Writes an `.npz` archive that numpy reads, one tensor after another, none of them kept in memory.
 ///
 /// ```swift
@@ -22,13 +14,17 @@ public import TensorCore
 /// uncompressed, and gives it the target's name. Without ``finish()`` nothing is left behind.
 public struct NpzWriter: ~Copyable {
   private let path: FilePath
+  private let comment: String
   private let spill: Spill
   private var entries: [(name: String, range: Range<Int>)] = []
   private var names: Set<String> = []
 
   /// Begins an archive at `path`; throws ``WeightFileError`` when the folder cannot be written to.
-  public init(_ path: FilePath) throws(WeightFileError) {
+  ///
+  /// `comment` becomes the archive's comment (Python's `zipfile.ZipFile(...).comment`), at most 65,535 bytes of it.
+  public init(_ path: FilePath, comment: String = "") throws(WeightFileError) {
     self.path = path
+    self.comment = comment
     do { spill = try Spill(beside: path) } catch { throw .file(error) }
   }
 
@@ -77,31 +73,12 @@ public struct NpzWriter: ~Copyable {
         zip_file_set_dostime(archive, UInt64(index), 0, 0x21, 0) == 0
       else { throw refused() }
     }
+    if !comment.isEmpty {
+      let length = min(comment.utf8.count, Int(UInt16.max))
+      guard comment.withCString({ zip_set_archive_comment(archive, $0, UInt16(length)) }) == 0 else {
+        throw refused()
+      }
+    }
     guard zip_close(archive) == 0 else { throw refused() }
-  }
-}
-
-/// A hidden temporary that is removed with its last use.
-private final class Spill {
-  let path: FilePath
-  private(set) var size = 0
-  private let descriptor: CInt
-
-  init(beside target: FilePath) throws(TensorFileError) {
-    var path = target.removingLastComponent()
-    path.append(".fovea-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp")
-    descriptor = path.withPlatformString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
-    guard descriptor >= 0 else { throw .lastSystemError(file: target.string, doing: "write it") }
-    self.path = path
-  }
-
-  func write(_ bytes: UnsafeRawBufferPointer) throws(TensorFileError) {
-    try writeAll(bytes, to: descriptor, file: path.string)
-    size += bytes.count
-  }
-
-  deinit {
-    close(descriptor)
-    _ = path.withPlatformString(unlink)
   }
 }

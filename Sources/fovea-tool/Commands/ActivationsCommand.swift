@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Batch
-import Fovea
+public import Fovea
 import SystemPackage
 
 struct ActivationsCommand: ParsableCommand {
@@ -8,16 +8,16 @@ struct ActivationsCommand: ParsableCommand {
     commandName: "activations",
     abstract: "Draw what the layers of a network make of pictures, and dump the numbers.",
     discussion: """
-      Every layer becomes a sheet, <input name>/<NNN>_<layer>.png; --dump writes all of them to <input name>.npz under \
-      their names, channels last. An .npy input goes in as it is: [H, W, C] or [N, H, W, C].
+      Every layer becomes a sheet, <input name>/<NNN>_<layer>.png; --dump writes their values, channels last, to \
+      <input name>.npz, .h5 or .safetensors under the layers' names, or to a .csv a layer; model, input and preprocessing \
+      go with them (archive comment, attributes, __metadata__, metadata.json). An .npy input goes in as it is: [H, W, C] or [N, H, W, C].
 
       EXAMPLES
         fovea activations model.h5 photo.jpg
         fovea activations model.h5 photos --layers conv --scale symmetric -o seen
+        fovea activations model.h5 photo.jpg --layers conv5 --sort max --top 16 --caption statistics --overlay
         fovea activations vgg16 --weights vgg16.h5 photo.jpg --layers block1_conv1,block5_pool --dump npz
       """)
-
-  enum Dump: String, ExpressibleByArgument, CaseIterable { case npz }
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var input: InputOptions
@@ -28,8 +28,26 @@ struct ActivationsCommand: ParsableCommand {
 
   @OptionGroup(title: "Sheet") var sheet: SheetOptions
 
-  @Option(help: ArgumentHelp("Write the raw values too: npz.", valueName: "format"))
-  var dump: Dump?
+  @Option(
+    help: ArgumentHelp(
+      "What stands under a tile: none, index or statistics (index, mean, max, share of zeros).",
+      valueName: "kind"))
+  var caption = ActivationSheetOptions.Caption.index
+
+  @Flag(help: "Lay every map over the input, as the network saw it, in grey.")
+  var overlay = false
+
+  @Option(
+    help: ArgumentHelp(
+      "A text file with a name on each line, for the units of dense layers of that size.", valueName: "file"),
+    completion: .file())
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the raw values too: npz, h5, safetensors, or csv (a file a layer: n,h,w,c,value).",
+      valueName: "format"))
+  var dump: DumpFormat?
 
   @Flag(help: "Draw no sheets.")
   var noSheets = false
@@ -41,26 +59,29 @@ struct ActivationsCommand: ParsableCommand {
 
   func validate() throws {
     if noSheets, dump == nil {
-      throw ValidationError("--no-sheets leaves nothing to do; --dump npz writes the values")
+      throw ValidationError("--no-sheets leaves nothing to do; --dump writes the values")
     }
   }
 
   func run() throws {
     let selection = try channels.selection(top: sheet.top)
+    let labels = try labels.map { try ClassLabels(contentsOf: FilePath(argument: $0)).texts } ?? []
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
     let recorded = try layers.recorded(of: network.graph)
     let work = ActivationWork(
-      network: network, layers: recorded, draws: !noSheets, dumps: dump == .npz, scale: sheet.scale ?? .layer,
+      network: network, layers: recorded, draws: !noSheets, dump: dump, overlays: overlay,
+      scale: sheet.scale ?? .layer,
       sheet: ActivationSheetOptions(
-        model: model.title, note: sheet.note, selection: selection, colorMap: sheet.colorMap?.map,
+        model: model.title, note: sheet.note, selection: selection, caption: caption,
+        colorMap: sheet.colorMap?.map,
         columns: sheet.columns,
-        zoom: sheet.zoom), loading: loading.loadOptions)
+        zoom: sheet.zoom, labels: labels), loading: loading.loadOptions)
     let batch = Batch(
-      inputs: inputs, outputs: output.map(fileSuffixes: dump == nil ? [] : ["npz"]),
+      inputs: inputs, outputs: output.map(fileSuffixes: dump.map { $0 == .csv ? [] : [$0.rawValue] } ?? []),
       options: running.batchOptions(processors: Parallelism.processors),
       settings:
-        "fovea \(toolVersion) activations \(model.settings) \(recorded.map(\.name)) \(selection) \(sheet.settings) \(network.effectivePreprocessing)",
+        "fovea \(toolVersion) activations \(model.settings) \(recorded.map(\.name)) \(selection) \(caption) \(overlay) \(dump.map { "\($0)" } ?? "") \(labels) \(sheet.settings) \(network.effectivePreprocessing)",
       files: work.files, explain: problem(of:)
     ) { job, outputs in
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) { try work.run(job, &outputs) }
@@ -68,3 +89,5 @@ struct ActivationsCommand: ParsableCommand {
     try batch.runAsCommand()
   }
 }
+
+extension ActivationSheetOptions.Caption: ExpressibleByArgument {}
