@@ -5,7 +5,7 @@ import TensorCore
 package import WeightFiles
 
 extension Network {
-  /// The network in a file that describes itself: a full Keras `.h5` or a `.keras` archive.
+  /// The network in a file that describes itself: a full Keras `.h5`, a `.keras` archive, a `.caffemodel`.
   ///
   /// Layers keep the names Keras gives them, nested ones as `outer/inner`. Such files do not say how pictures are to be
   /// prepared: ``Network/preprocessing`` has the input's size and colours and leaves the values at 0...255.
@@ -26,6 +26,9 @@ extension Network {
     let hdf5: HDF5File
     switch file.contents {
     case .hdf5(let content), .keras(_, let content): hdf5 = content
+    case .caffe(let content):
+      try self.init(caffe: file, content)
+      return
     default: throw file.noArchitecture
     }
     guard let config = file.metadata["model_config"] else { throw file.noArchitecture }

@@ -7,7 +7,7 @@ import SystemPackage
 struct ModelOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A file that describes itself (a full Keras .h5 or .keras), or an architecture such as vgg16 (fovea models lists them) with --weights.",
+      "A file that describes itself (a full Keras .h5 or .keras, a .caffemodel), or an architecture such as vgg16 (fovea models lists them) with --weights.",
       valueName: "model"),
     completion: .file())
   var model: String
@@ -16,6 +16,12 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp("The file with the weights of a named architecture.", valueName: "file"),
     completion: .file())
   var weights: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The description of a .caffemodel's layers, where its own will not do.", valueName: "file"),
+    completion: .file())
+  var prototxt: String?
 
   private var path: FilePath { FilePath(argument: model) }
 
@@ -39,7 +45,7 @@ struct ModelOptions: ParsableArguments {
   /// The layers alone: no weights needed.
   func graph() throws -> (graph: Graph, preprocessing: Preprocessing?) {
     try saying {
-      if let architecture = try architecture(), weights == nil {
+      if prototxt == nil, let architecture = try architecture(), weights == nil {
         return (try architecture.graph(), architecture.preprocessing)
       }
       let network = try network()
@@ -49,6 +55,9 @@ struct ModelOptions: ParsableArguments {
 
   /// The network with its weights; what keeps it from being loaded is thrown and not yet said.
   func network() throws -> Network {
+    if let prototxt {
+      return try Network(prototxt: FilePath(argument: prototxt), weights: weightsPath)
+    }
     guard let architecture = try architecture() else { return try Network(contentsOf: path) }
     guard let weights else {
       throw wrongUsage("\(model) is an architecture: its weights are needed, --weights FILE")
