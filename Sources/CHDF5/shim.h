@@ -13,6 +13,11 @@ static inline hid_t fovea_h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t fovea_h5_all(void) { return H5S_ALL; }
 static inline haddr_t fovea_h5_no_address(void) { return HADDR_UNDEF; }
 
+static inline unsigned fovea_h5_truncate(void) { return H5F_ACC_TRUNC; }
+static inline hid_t fovea_h5_new_link_creation(void) { return H5Pcreate(H5P_LINK_CREATE); }
+static inline hid_t fovea_h5_float(void) { return H5T_IEEE_F32LE; }
+static inline hid_t fovea_h5_native_float(void) { return H5T_NATIVE_FLOAT; }
+
 /// The library prints its errors on standard error unless told not to.
 static inline void fovea_h5_be_quiet(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 

@@ -2,7 +2,7 @@ public import Isolation
 public import NeuralNetwork
 public import SystemPackage
 import TensorCore
-import WeightFiles
+package import WeightFiles
 
 extension Network {
   /// A published network with the weights in a file.
@@ -21,17 +21,7 @@ extension Network {
     do { file = try WeightFile(contentsOf: path, isolation: isolation) } catch { throw .weights(error) }
     let graph: Graph
     do { graph = try architecture.graph() } catch { throw .network(file: path.string, error) }
-    switch file.contents {
-    case .hdf5, .keras:
-      try self.init(graph: graph, kerasWeights: file, preprocessing: architecture.preprocessing)
-    case .pytorch, .safetensors, .npz, .npy, .numpyObjects:
-      try self.init(architecture, graph: graph, namedWeights: file)
-    case .caffe(let caffe):
-      let weights = try CaffeWeights(file, caffe).found(for: graph)
-      do { try self.init(graph: graph, weights: weights, preprocessing: architecture.preprocessing) } catch {
-        throw .network(file: path.string, error)
-      }
-    }
+    try self.init(graph: graph, weightsIn: file, of: architecture)
   }
 
   /// As ``init(architecture:weights:isolation:)-(_,FilePath,_)`` for a path that is text.
@@ -43,18 +33,29 @@ extension Network {
 }
 
 extension Network {
-  private init(_ architecture: Architecture, graph: Graph, namedWeights file: WeightFile)
+  /// A network whose layers are known and whose weights are in a file of any format; of a published network the file may
+  /// go by other names and bring other preprocessing.
+  package init(graph: Graph, weightsIn file: WeightFile, of architecture: Architecture? = nil)
     throws(ModelFileError)
   {
-    let matching = try NamedMatching(file, for: graph, architecture: architecture.name)
-    // Whoever trained these weights under other names than the architecture's showed the network torchvision's pictures.
-    let isTorchvision = !matching.namesAgree && matching.layout == .outputsFirst
-    let preprocessing =
-      isTorchvision && architecture.framework != .torch
-      ? architecture.preprocessing.asTorchvision : architecture.preprocessing
-    do {
-      try self.init(graph: matching.countedGraph, weights: matching.weights, preprocessing: preprocessing)
-    } catch { throw .network(file: file.path.string, error) }
+    let own = PreprocessingText.record(in: file.metadata) ?? architecture?.preprocessing
+    switch file.contents {
+    case .hdf5, .keras: try self.init(graph: graph, kerasWeights: file, preprocessing: own)
+    case .caffe(let caffe):
+      let weights = try CaffeWeights(file, caffe).found(for: graph)
+      do { try self.init(graph: graph, weights: weights, preprocessing: own) } catch {
+        throw .network(file: file.path.string, error)
+      }
+    case .pytorch, .safetensors, .npz, .npy, .numpyObjects, .tensorflowjs:
+      let matching = try NamedMatching(file, for: graph, architecture: architecture?.name)
+      // Whoever trained these weights under other names than the architecture's showed the network torchvision's pictures.
+      let isTorchvision = !matching.namesAgree && matching.layout == .outputsFirst
+      let preprocessing =
+        isTorchvision && architecture?.framework != .torch ? architecture?.preprocessing.asTorchvision : own
+      do {
+        try self.init(graph: matching.countedGraph, weights: matching.weights, preprocessing: preprocessing)
+      } catch { throw .network(file: file.path.string, error) }
+    }
   }
 }
 

@@ -5,7 +5,8 @@ import TensorCore
 package import WeightFiles
 
 extension Network {
-  /// The network in a file that describes itself: a full Keras `.h5`, a `.keras` archive, a `.caffemodel`.
+  /// The network in a file that describes itself: a full Keras `.h5`, a `.keras` archive, a `.caffemodel`, a TensorFlow.js
+  /// layers model, or a `.safetensors` file that ``write(to:as:)`` made.
   ///
   /// Layers keep the names Keras gives them, nested ones as `outer/inner`. Such files do not say how pictures are to be
   /// prepared: ``Network/preprocessing`` has the input's size and colours and leaves the values at 0...255.
@@ -23,18 +24,25 @@ extension Network {
 
   package init(_ file: WeightFile) throws(ModelFileError) {
     let name = file.path.string
-    let hdf5: HDF5File
-    switch file.contents {
-    case .hdf5(let content), .keras(_, let content): hdf5 = content
-    case .caffe(let content):
+    if case .caffe(let content) = file.contents {
       try self.init(caffe: file, content)
       return
-    default: throw file.noArchitecture
     }
     guard let config = file.metadata["model_config"] else { throw file.noArchitecture }
     let model = try KerasModel(config, file: name)
     let graph: Graph
     do { graph = try Graph(model.layers, outputs: model.outputs) } catch { throw .network(file: name, error) }
+    let preprocessing = PreprocessingText.record(in: file.metadata) ?? Preprocessing(forInputOf: graph)
+    let hdf5: HDF5File
+    switch file.contents {
+    case .hdf5(let content), .keras(_, let content): hdf5 = content
+    default:
+      let matching = try NamedMatching(file, for: graph, copies: model.copies)
+      do { try self.init(graph: graph, weights: matching.weights, preprocessing: preprocessing) } catch {
+        throw .network(file: name, error)
+      }
+      return
+    }
     let weights: [String: [WeightRole: Tensor]]
     if KerasVariables.areIn(hdf5) {
       let needs = try graph.weightNeeds(file: name)
@@ -43,7 +51,7 @@ extension Network {
       weights = try KerasMatching(KerasWeights(hdf5, fileName: name), for: graph).found(for: model)
     }
     do {
-      try self.init(graph: graph, weights: weights, preprocessing: Preprocessing(forInputOf: graph))
+      try self.init(graph: graph, weights: weights, preprocessing: preprocessing)
     } catch { throw .network(file: name, error) }
   }
 

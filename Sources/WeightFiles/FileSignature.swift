@@ -6,6 +6,7 @@ enum FileSignature {
   /// PyTorch's format before version 1.6.
   case pytorch
   case caffe, caffeText, meanImage
+  case json
   /// Known by sight; the format's name and what to do instead.
   case other(String, advice: String)
   case unknown([UInt8])
@@ -26,6 +27,8 @@ enum FileSignature {
       self = .pytorch
     } else if SafetensorsFile.isLikely(bytes) {
       self = .safetensors
+    } else if bytes.first == UInt8(ascii: "{") {
+      self = .json
     } else if let kind = ProtobufSignature(bytes) {
       self =
         switch kind {
@@ -61,9 +64,6 @@ enum FileSignature {
       || start.starts(with: [0x89, 0x50, 0x4E, 0x47])
     {
       return ("a picture", "expected a file of weights")
-    }
-    if start.starts(with: "{".utf8) {
-      return ("a JSON document (a TensorFlow.js model?)", "convert it to .h5 or .keras")
     }
     if start.count > 12, start[0] == 0x0A {
       return ("a protobuf message (a TensorFlow graph?)", "convert it to .h5 or safetensors")

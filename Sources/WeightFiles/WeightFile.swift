@@ -16,6 +16,7 @@ public struct WeightFile: Sendable {
   public enum Format: String, Sendable, Hashable {
     case hdf5, keras, npz, npy, safetensors, pytorch
     case caffemodel, prototxt, binaryproto
+    case tensorflowjs = "tensorflow.js"
   }
 
   /// One tensor, without its numbers.
@@ -47,6 +48,7 @@ public struct WeightFile: Sendable {
     case safetensors(SafetensorsFile)
     case pytorch(PyTorchFile)
     case caffe(CaffeFile)
+    case tensorflowjs(TensorFlowJSFile)
   }
 
   /// Opens the file at `path` and reads its structure.
@@ -75,6 +77,7 @@ public struct WeightFile: Sendable {
       case .caffe: .caffe(try CaffeFile(binary: file), .caffemodel)
       case .caffeText: .caffe(try CaffeFile(text: file), .prototxt)
       case .meanImage: .caffe(try CaffeFile(meanImage: file), .binaryproto)
+      case .json: try .json(file)
       case .other(let format, let advice):
         throw .unsupportedFormat(file: file.path.string, format: format, advice: advice)
       case .unknown(let bytes): throw .unknownFormat(file: file.path.string, found: bytes)
@@ -101,6 +104,7 @@ public struct WeightFile: Sendable {
     case .safetensors(let file): return try file.tensor(name)
     case .pytorch(let file): return try file.tensor(name)
     case .caffe(let file): return try file.tensor(name)
+    case .tensorflowjs(let file): return try file.tensor(name)
     case .npy(let file): return try npyTensor(name, in: file)
     case .numpyObjects(let file): return try file.tensor(name)
     }

@@ -22,7 +22,7 @@ struct FoveaCommand: ParsableCommand {
       FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, ResizeCommand.self, ModelsCommand.self,
       InspectCommand.self, SummaryCommand.self, FiltersCommand.self, ActivationsCommand.self,
       StatisticsCommand.self, PatchesCommand.self, CompareCommand.self, CamCommand.self, PredictCommand.self,
-      ReportCommand.self, BenchmarkCommand.self,
+      ReportCommand.self, ConvertCommand.self, BenchmarkCommand.self,
     ])
 }
 

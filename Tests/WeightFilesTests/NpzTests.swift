@@ -80,7 +80,6 @@ import WeightFiles
   @Test(arguments: [
     ("caffe/lenet_mnist/lenet_iter_10000.caffemodel", "a Caffe model is not read"),
     ("onnx/mnist/mnist.onnx", "an ONNX model is not read"),
-    ("tfjs/tiny_vgg/model.json", "a JSON document"),
   ])
   func formatsKnownBySightAreRefusedByName(path: String, reason: String) {
     let error = #expect(throws: WeightFileError.self) {

@@ -112,7 +112,7 @@ extension NeuralNetwork.Operation {
 
 extension String {
   /// Keras's `to_snake_case`: `BatchNormalization` is `batch_normalization`, `Conv2D` is `conv2d`, `ReLU` is `re_lu`.
-  fileprivate var snakeCase: String {
+  var snakeCase: String {
     let letters = Array(self)
     var result = ""
     for (index, letter) in letters.enumerated() {

@@ -18,11 +18,18 @@ struct NamedMatching {
 
   private let needs: [String: [WeightNeed]]
   private let fileName: String
+  /// The layer whose weights a further call of it shares.
+  private let originals: [String: String]
 
-  init(_ file: WeightFile, for graph: Graph, architecture: String? = nil) throws(ModelFileError) {
+  init(_ file: WeightFile, for graph: Graph, architecture: String? = nil, copies: [String: [String]] = [:])
+    throws(ModelFileError)
+  {
     self.file = file
     self.graph = graph
     fileName = file.path.string
+    var originals: [String: String] = [:]
+    for (original, names) in copies { for name in names { originals[name] = original } }
+    self.originals = originals
     countedGraph = graph
     needs = try graph.weightNeeds(file: fileName)
     let groups = WeightGroups(file)
@@ -64,7 +71,7 @@ struct NamedMatching {
     let known = Dictionary(groups.map { ($0.name, $0) }) { first, _ in first }
     var pairs: [(String, WeightGroups.Group)] = []
     for layer in layers {
-      guard let group = known[key(layer)] else { return nil }
+      guard let group = known[key(originals[layer] ?? layer)] else { return nil }
       pairs.append((layer, group))
     }
     return pairs
@@ -74,8 +81,8 @@ struct NamedMatching {
   private func whole(_ pairs: [(String, WeightGroups.Group)], of found: WeightGroups) throws(ModelFileError)
     -> [(String, WeightGroups.Group)]
   {
-    guard pairs.count < found.groups.count else { return pairs }
     let used = Set(pairs.flatMap { $0.1.members.map(\.name) })
+    guard used.count < found.groups.reduce(0, { $0 + $1.members.count }) else { return pairs }
     let extra = found.groups.first { group in group.members.allSatisfy { !used.contains($0.name) } }
     throw .layerCount(
       file: fileName, expected: pairs.count, found: found.groups.count,

@@ -18,9 +18,10 @@ extension WeightFile {
 
   /// What Keras says of itself in the attributes of its weights, and in a `.keras` archive's description.
   init(
-    _ file: MappedFile, _ format: Format, _ contents: Contents, _ weights: HDF5File
+    _ file: MappedFile, _ format: Format, _ contents: Contents, _ weights: HDF5File,
+    metadata more: [String: String] = [:]
   ) {
-    var metadata = weights.metadata
+    var metadata = weights.metadata.merging(more) { _, new in new }
     if case .keras(let config, _) = contents { metadata["model_config"] = config }
     let version = metadata["keras_version"].map { " \($0)" } ?? ""
     let backend = metadata["backend"].map { " (\($0))" } ?? ""

@@ -6,8 +6,8 @@ extension WeightFile {
   static func zip(_ file: MappedFile, isolation: Isolation) throws(WeightFileError) -> WeightFile {
     let archive = try ZipArchive(file)
     if archive["config.json"] != nil, archive["model.weights.h5"] != nil {
-      let (config, weights) = try KerasArchive.open(archive, isolation: isolation)
-      return WeightFile(file, .keras, .keras(config: config, weights: weights), weights)
+      let (config, metadata, weights) = try KerasArchive.open(archive, isolation: isolation)
+      return WeightFile(file, .keras, .keras(config: config, weights: weights), weights, metadata: metadata)
     }
     if let pickled = archive.entries.first(where: { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") })
     {

@@ -8,7 +8,8 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "List the tensors of a weight file without reading their numbers.",
     discussion: """
-      The format is found from the content: Keras and other HDF5, .keras, .npz, .npy, safetensors.
+      The format is found from the content: Keras and other HDF5, .keras, .npz, .npy, safetensors, \
+      PyTorch checkpoints, TensorFlow.js.
 
       EXAMPLES
         fovea inspect model.h5

@@ -7,7 +7,7 @@ import SystemPackage
 struct ModelOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A file that describes itself (a full Keras .h5 or .keras, a .caffemodel), or an architecture such as vgg16 (fovea models lists them) with --weights.",
+      "A file that describes itself (a full Keras .h5 or .keras, a .caffemodel, a TensorFlow.js model.json), or an architecture such as vgg16 (fovea models lists them) with --weights.",
       valueName: "model"),
     completion: .file())
   var model: String
