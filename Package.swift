@@ -100,7 +100,7 @@ let package = Package(
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
     tests("Imaging", needs: ["TensorCore", system], fixtures: true),
-    tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
+    tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"], fixtures: true),
     tests("NeuralNetwork", needs: ["TensorCore", "Convolution", system], fixtures: true),
     tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
     tests(

@@ -33,6 +33,11 @@ tell() { # the same, for commands that print
 draw 'A Gaussian blur' filter gaussian --sigma 3 "$pictures" -o "$out/gaussian"
 draw 'Edges: the magnitude of the Sobel gradient' filter sobel "$pictures" -o "$out/sobel"
 draw 'Edges along the columns, 0 drawn as mid-grey' filter sobel --component x "$pictures" -o "$out/sobel-x"
+draw 'The direction of those edges as a hue' filter sobel --component direction "$pictures" -o "$out/direction"
+draw 'Thin edges by the Canny detector' filter canny --sigma 2 "$pictures" -o "$out/canny"
+draw 'Smooth within edges' filter bilateral --sigma-space 3 --sigma-range 30 "$pictures" -o "$out/bilateral"
+draw 'Stripes of four directions' \
+  filter gabor --wavelength 8 --angle 0,45,90,135 "$pictures" -o "$out/gabor-bank"
 for mode in valid same full; do
   draw "A box blur in the mode '$mode', black beyond the border" \
     filter box --size 41x41 --mode "$mode" --boundary constant "$pictures" -o "$out/box-$mode"

@@ -18,6 +18,25 @@ public enum Filter: Sendable {
   case prewitt(GradientComponent = .magnitude)
   /// The four-neighbour Laplacian, centre -4.
   case laplacian
+  /// Derivatives of a Gaussian, `orderX` times from left to right, `orderY` times from top to bottom; positive where
+  /// values grow; as `scipy.ndimage.gaussian_filter` with an `order`, 0...8.
+  case gaussianDerivative(sigma: Double, orderX: Int, orderY: Int, truncate: Double = 4)
+  /// The Laplacian of a Gaussian, as `scipy.ndimage.gaussian_laplace`.
+  case laplacianOfGaussian(sigma: Double)
+  /// A Gaussian of `sigma` minus one of `sigma2`, as `skimage.filters.difference_of_gaussians`.
+  case differenceOfGaussians(sigma: Double, sigma2: Double)
+  /// `x + amount (x - gaussian(x))` where that difference is greater than `threshold` code values, else `x`:
+  /// `skimage.filters.unsharp_mask` with Pillow's threshold.
+  case unsharp(sigma: Double, amount: Double = 1, threshold: Double = 0)
+  /// The middle value of a window; of an even number of values the upper of the two, as `scipy.ndimage.median_filter`.
+  case median(height: Int, width: Int)
+  /// The response to a Gabor function; of a bank, each pixel's response that is farthest from 0.
+  case gabor([Gabor])
+  /// The mean weighted by nearness (pixels) and likeness (code values), as OpenCV's `bilateralFilter`.
+  case bilateral(sigmaSpace: Double, sigmaRange: Double)
+  /// Canny's edges, 255 on 0, of the grey picture, as `skimage.feature.canny`; thresholds in code values of the
+  /// unnormalised Sobel gradient. Joining weak edges to strong ones needs one byte a pixel of the whole picture.
+  case canny(sigma: Double = 1, low: Double = 25.5, high: Double = 51)
   /// A kernel slid as it is.
   case correlate(Kernel)
   /// A kernel turned by half a turn first.
@@ -33,6 +52,10 @@ public enum GradientComponent: String, Sendable, Hashable, CaseIterable {
   /// Positive where white turns to black from top to bottom.
   case y
   /// `atan2(y, x)` in radians, -pi...pi.
+  ///
+  /// In a picture of 8 or 16 bits it is drawn as a colour, made from the grey picture: the hue is the angle (red 0, from
+  /// white on the left to black on the right; a quarter turn on, white above black, yellow-green) and the brightness the
+  /// magnitude. Other ranges than ``OutputRange/fixed`` draw the angle alone, as grey.
   case direction
 }
 
@@ -56,8 +79,9 @@ extension Filter {
   /// Whether the result says how values change, not what they are.
   var isDerivative: Bool {
     switch self {
-    case .sobel, .scharr, .prewitt, .laplacian: true
-    case .gaussian, .gaussianWindow, .box, .correlate, .convolve: false
+    case .sobel, .scharr, .prewitt, .laplacian, .laplacianOfGaussian, .differenceOfGaussians, .gabor: true
+    case .gaussianDerivative(_, let orderX, let orderY, _): orderX + orderY > 0
+    case .gaussian, .gaussianWindow, .box, .correlate, .convolve, .unsharp, .median, .bilateral, .canny: false
     }
   }
 
@@ -71,29 +95,66 @@ extension Filter {
 
   var convolves: Bool { if case .convolve = self { true } else { false } }
 
-  /// The kernels' sides as they will be, known before any is made: wishes may be beyond all memory.
+  /// The windows' sides as they will be, known before any kernel is made: wishes may be beyond all memory.
   var kernelSides: (height: Double, width: Double) {
+    func square(_ side: Double) -> (height: Double, width: Double) { (side, side) }
     switch self {
-    case .gaussian(let sigma, let truncate): (2 * truncate * sigma + 1, 2 * truncate * sigma + 1)
-    case .gaussianWindow(_, let height, let width), .box(let height, let width):
-      (Double(height), Double(width))
-    case .sobel, .scharr, .prewitt, .laplacian: (3, 3)
-    case .correlate(let kernel), .convolve(let kernel): (Double(kernel.rows), Double(kernel.columns))
+    case .gaussian(let sigma, let truncate), .gaussianDerivative(let sigma, _, _, let truncate):
+      return square(2 * truncate * sigma + 1)
+    case .laplacianOfGaussian(let sigma), .unsharp(let sigma, _, _): return square(8 * sigma + 1)
+    case .differenceOfGaussians(let sigma, let sigma2): return square(8 * max(sigma, sigma2) + 1)
+    case .canny(let sigma, _, _): return square(8 * sigma + 5)
+    case .gaussianWindow(_, let height, let width), .box(let height, let width),
+      .median(let height, let width):
+      return (Double(height), Double(width))
+    case .sobel, .scharr, .prewitt, .laplacian: return square(3)
+    case .gabor(let bank):
+      let reaches = bank.map(\.reach)
+      return (
+        2 * (reaches.map(\.vertical).max() ?? 0) + 1, 2 * (reaches.map(\.horizontal).max() ?? 0) + 1
+      )
+    case .bilateral(let sigmaSpace, _): return square(2 * BilateralFilter.radius(sigmaSpace: sigmaSpace) + 1)
+    case .correlate(let kernel), .convolve(let kernel): return (Double(kernel.rows), Double(kernel.columns))
     }
   }
 
-  /// The kernels that are slid over the picture, one or two.
+  /// The kernels that are slid over the picture, all of one size; none for filters that are no convolutions.
   var kernels: [Kernel] {
     switch self {
     case .gaussian(let sigma, let truncate): [.gaussian(sigma: sigma, truncate: truncate)]
     case .gaussianWindow(let sigma, let height, let width):
       [.gaussian(sigma: sigma, height: height, width: width)]
+    case .gaussianDerivative(let sigma, let orderX, let orderY, let truncate):
+      [.gaussian(sigma: sigma, truncate: truncate, orderX: orderX, orderY: orderY)]
+    case .laplacianOfGaussian(let sigma): Kernel.laplacianOfGaussian(sigma: sigma)
+    case .differenceOfGaussians(let sigma, let sigma2): Kernel.differenceOfGaussians(low: sigma, high: sigma2)
+    case .unsharp(let sigma, _, _): [.gaussian(sigma: sigma)]
+    case .gabor(let bank): Kernel.bank(bank)
     case .box(let height, let width): [.box(height: height, width: width)]
     case .sobel(let component): component.pick(.sobelX, .sobelY)
     case .scharr(let component): component.pick(.scharrX, .scharrY)
     case .prewitt(let component): component.pick(.prewittX, .prewittY)
     case .laplacian: [.laplacian]
     case .correlate(let kernel), .convolve(let kernel): [kernel]
+    case .median, .bilateral, .canny: []
+    }
+  }
+
+  /// What the strongest response to 0...1 is: the sum of the positive taps, the kernels added where they are summed.
+  var fullResponse: (positive: Double, isSigned: Bool) {
+    let kernels = kernels
+    guard let first = kernels.first else { return (1, false) }
+    let taps =
+      sumsKernels ? kernels.dropFirst().reduce(first.taps) { zip($0, $1.taps).map { $0 + $1 } } : first.taps
+    let positive = taps.reduce(0.0) { $0 + Double(max($1, 0)) }
+    return (positive > 0 ? positive : 1, taps.contains { $0 < 0 })
+  }
+
+  /// Whether the responses to the kernels are added up.
+  var sumsKernels: Bool {
+    switch self {
+    case .laplacianOfGaussian, .differenceOfGaussians: true
+    default: false
     }
   }
 }

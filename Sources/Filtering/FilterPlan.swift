@@ -21,8 +21,7 @@ struct FilterPlan: Sendable {
   /// The greatest code value of the picture's type; 255 for floats.
   let top: Float
 
-  private let filters: [RegionFilter]
-  private let component: GradientComponent?
+  private let work: RegionWork
   private let isDerivative: Bool
   private let hasAlpha: Bool
   private let inLinearLight: Bool
@@ -35,8 +34,8 @@ struct FilterPlan: Sendable {
     else {
       throw .kernelTooLarge(kernelHeight: sides.height, kernelWidth: sides.width)
     }
-    let kernels = filter.kernels
-    let size = kernels[0].extent
+    let work = RegionWork(filter, output: output, codeValue: image.pixelType == .uint16 ? 257 : 1)
+    let size = work.window
     guard output.outputExtent(input: image.height, kernel: size.height) != nil,
       output.outputExtent(input: image.width, kernel: size.width) != nil
     else {
@@ -44,8 +43,7 @@ struct FilterPlan: Sendable {
         kernelHeight: size.height, kernelWidth: size.width, height: image.height, width: image.width)
     }
     let convolves = filter.convolves
-    filters = kernels.map { RegionFilter($0, convolving: convolves, output: output) }
-    component = filter.component
+    self.work = work
     isDerivative = filter.isDerivative
     hasAlpha = image.hasAlpha
     self.inLinearLight = inLinearLight
@@ -63,21 +61,15 @@ struct FilterPlan: Sendable {
       columns: places(image.width, size.width, output, convolves, boundary), outside: outside)
   }
 
-  /// Filters one region; results are multiplied by `scale` and moved by `offset`, an alpha channel is not.
-  func run(_ region: RegionBuffers, scale: Float, offset: Float) {
+  /// Filters one region; results are put where `mapping` says, an alpha channel is not.
+  func run(_ region: RegionBuffers, _ mapping: ValueMapping) {
     if inLinearLight { eachColour(of: region) { linear($0 / top) * top } }
     if hasAlpha { premultiply(region) }
-    apply(filters[0], region, to: region.output)
-    if filters.count > 1 {
-      let count = region.height * region.outputStride
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { second in
-        guard let second = second.baseAddress else { return }
-        apply(filters[1], region, to: second)
-        combine(region.output, second, count)
-      }
-    }
+    work.run(region, colours: hasAlpha ? region.channels - 1 : region.channels, drawingHue: mapping.drawsHue)
+    if mapping.drawsHue { return drawHue(region, mapping.scale) }
     if hasAlpha && isDerivative { copyAlpha(region) } else if hasAlpha { unpremultiply(region) }
-    guard inLinearLight || scale != 1 || offset != 0 else { return }
+    let (scale, offset) = (mapping.scale, mapping.offset)
+    guard inLinearLight || mapping != .asIs else { return }
     let channels = region.channels
     let colours = hasAlpha ? channels - 1 : channels
     let encodes = inLinearLight && !isDerivative
@@ -93,18 +85,19 @@ struct FilterPlan: Sendable {
     }
   }
 
-  private func apply(_ filter: RegionFilter, _ region: RegionBuffers, to output: UnsafeMutablePointer<Float>)
-  {
-    filter.apply(
-      region.input, inputStride: region.inputStride, output, outputStride: region.outputStride,
-      height: region.height, width: region.width, channels: region.channels)
-  }
-
-  private func combine(_ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ count: Int) {
-    if component == .direction {
-      for index in 0..<count { x[index] = atan2(y[index], x[index]) }
-    } else {
-      for index in 0..<count { x[index] = (x[index] * x[index] + y[index] * y[index]).squareRoot() }
+  /// Makes colours of the angle and the length that stand in a pixel's first two channels.
+  private func drawHue(_ region: RegionBuffers, _ scale: Float) {
+    for row in 0..<region.height {
+      for pixel in 0..<region.width {
+        let values = region.output + row * region.outputStride + pixel * region.channels
+        let sixths = values[0] / (.pi / 3)
+        let brightness = min(values[1] * scale, top)
+        // Red is full within a sixth of a turn around 0 and gone beyond a third; green and blue stand at thirds.
+        for channel in 0..<region.channels {
+          let from = abs((sixths - 2 * Float(channel)).remainder(dividingBy: 6))
+          values[channel] = brightness * min(1, max(0, 2 - from))
+        }
+      }
     }
   }
 

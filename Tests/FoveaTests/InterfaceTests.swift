@@ -23,6 +23,7 @@ import Testing
     let edges = sobel(x)
     #expect(x.shape == [512, 768, 1] && z.shape == [510, 766, 1] && edges.magnitude.shape == x.shape)
     #expect(edges.direction.shape == edges.x.shape && edges.y.shape == edges.x.shape)
+    #expect(median(x, height: 3, width: 3).shape == x.shape)
 
     let bank = try Network(contentsOf: SampleTests.path("networks/synthetic-gabor-bank.h5"))
     let seen = try bank.activations(of: photo, at: ["relu", "pool"])

@@ -17,7 +17,8 @@ struct FilterCommand: ParsableCommand {
       """,
     subcommands: [
       GaussianCommand.self, BoxCommand.self, SobelCommand.self, ScharrCommand.self, PrewittCommand.self,
-      LaplacianCommand.self,
+      LaplacianCommand.self, LogCommand.self, DogCommand.self, UnsharpCommand.self, MedianCommand.self,
+      GaborCommand.self, BilateralCommand.self, CannyCommand.self,
     ])
 }
 
@@ -29,8 +30,10 @@ struct NamedFilterOptions: ParsableArguments {
 
   func run(_ filter: Filter) throws {
     let (mode, boundary, range) = (edges.mode, edges.boundary(standard: .reflect), range.range)
-    try work.run("\(filter) \(mode) \(boundary) \(range.map { "\($0)" } ?? "")") { image in
-      try image.filtered(by: filter, output: mode, boundary: boundary, range: range)
+    let light = self.range.linearLight
+    try work.run("\(filter) \(mode) \(boundary) \(range.map { "\($0)" } ?? "") \(light ? "light" : "")") {
+      image in
+      try image.filtered(by: filter, output: mode, boundary: boundary, range: range, inLinearLight: light)
     }
   }
 }

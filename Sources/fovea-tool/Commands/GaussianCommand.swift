@@ -10,6 +10,7 @@ struct GaussianCommand: ParsableCommand {
 
       EXAMPLES
         fovea filter gaussian --sigma 2 photo.jpg -o soft.png
+        fovea filter gaussian --sigma 2 --order 1x0 photo.jpg -o slopes.png
         fovea filter gaussian --sigma 8 --boundary wrap textures -o soft
       """)
 
@@ -24,6 +25,12 @@ struct GaussianCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The kernel's size instead: width x height, such as 9x9.", valueName: "WxH"))
   var size: PixelSize?
 
+  @Option(
+    help: ArgumentHelp(
+      "Derivatives instead, as scipy.ndimage: 1 along both axes, or XxY such as 1x0; positive where values grow.",
+      valueName: "XxY"))
+  var order: DerivativeOrder?
+
   @OptionGroup var options: NamedFilterOptions
 
   func validate() throws {
@@ -33,16 +40,35 @@ struct GaussianCommand: ParsableCommand {
     if size != nil, truncate != nil {
       throw ValidationError("--size and --truncate cannot both say where the kernel ends")
     }
+    if size != nil, order != nil { throw ValidationError("--order does not go with --size") }
     if let truncate, !(truncate > 0 && truncate <= 100) {
       throw ValidationError("--truncate is above 0 and at most 100, not \(truncate)")
     }
   }
 
   func run() throws {
-    if let size {
+    if let order {
+      try options.run(
+        .gaussianDerivative(sigma: sigma, orderX: order.x, orderY: order.y, truncate: truncate ?? 4))
+    } else if let size {
       try options.run(.gaussianWindow(sigma: sigma, height: size.height, width: size.width))
     } else {
       try options.run(.gaussian(sigma: sigma, truncate: truncate ?? 4))
     }
+  }
+}
+
+/// How often to derive along each axis: `1x0`, x first; one number for both; 0 to 8.
+struct DerivativeOrder: ExpressibleByArgument, Equatable {
+  let x: Int
+  let y: Int
+
+  init?(argument: String) {
+    let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count <= 2, let x = parts[0], let y = parts.count == 2 ? parts[1] : x, (0...8).contains(x),
+      (0...8).contains(y)
+    else { return nil }
+    self.x = x
+    self.y = y
   }
 }

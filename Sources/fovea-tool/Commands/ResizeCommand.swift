@@ -30,6 +30,10 @@ struct ResizeCommand: ParsableCommand {
   @OptionGroup var work: PictureWork
 
   func run() throws {
+    let limit = work.loading.maxPixels
+    guard size.width * size.height <= limit else {
+      throw wrongUsage("--size \(size) is more than \(limit) pixels; --max-pixels raises the limit")
+    }
     let (size, fit, resampling, colour) = (size, fit, resampling, padColour.levels)
     try work.run("resize \(size) \(fit) \(resampling) \(colour)") { image in
       try image.resized(

@@ -13,9 +13,19 @@ struct KernelOptions: ParsableArguments {
   @Flag(help: "Divide the kernel by its sum.")
   var normalise = false
 
+  @Option(
+    help: ArgumentHelp("Keep every s-th pixel of every s-th row, the first ones included.", valueName: "s"))
+  var stride = 1
+
   @OptionGroup(title: "Filter") var edges: EdgeOptions
   @OptionGroup(title: "Filter") var range: RangeOptions
   @OptionGroup var work: PictureWork
+
+  func validate() throws {
+    guard (1...1_000_000).contains(stride) else {
+      throw ValidationError("--stride is between 1 and 1000000, not \(stride)")
+    }
+  }
 
   func run(_ filter: (Kernel) -> Filter) throws {
     var kernel = try Kernel(argument: kernel)
@@ -27,8 +37,11 @@ struct KernelOptions: ParsableArguments {
     }
     let filter = filter(kernel)
     let (mode, boundary, range) = (edges.mode, edges.boundary(standard: .constant(0)), range.range)
-    try work.run("\(filter) \(mode) \(boundary) \(range.map { "\($0)" } ?? "")") { image in
-      try image.filtered(by: filter, output: mode, boundary: boundary, range: range)
+    let (light, stride) = (self.range.linearLight, stride)
+    let settings = "\(range.map { "\($0)" } ?? "") \(light ? "light" : "") \(stride)"
+    try work.run("\(filter) \(mode) \(boundary) \(settings)") { image in
+      try image.filtered(
+        by: filter, output: mode, boundary: boundary, range: range, inLinearLight: light, stride: stride)
     }
   }
 }
