@@ -57,8 +57,9 @@ bench-peers: setup
 	swift build -c release --package-path Benchmarks
 	$(PYTHON) Benchmarks/Peers/filters.py
 
+# NETWORKS=--quick for a few small ones.
 bench-networks: build
-	$(PYTHON) Benchmarks/Peers/networks.py vgg16
+	$(PYTHON) Benchmarks/Peers/networks.py $(NETWORKS)
 
 docs: setup
 	Scripts/docs.sh

@@ -59,7 +59,7 @@ let package = Package(
     .systemLibrary(name: "CXattr"),
     .target(name: "CKernels", cSettings: cSettings),
 
-    room("TensorCore", needs: ["COpenBLAS", system]),
+    room("TensorCore", needs: ["CKernels", "COpenBLAS", system]),
     room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("Isolation", needs: [system]),
     room("Batch", needs: ["CXattr", system]),

@@ -1,166 +1,226 @@
-"""Times a network's forward pass in onnxruntime and in Fovea, alternately, in one run, and prints the ratio.
+"""Times forward passes in onnxruntime, PyTorch and Fovea, alternately, in one run, and prints the ratios.
 
-    swift build -c release
-    python Benchmarks/Peers/networks.py [vgg16] [--threads 2] [--batch 1] [--rounds 5] [--runs 5]
+    swift build -c release --product fovea
+    python Benchmarks/Peers/networks.py [--networks vgg16,resnet50] [--threads 1,2] [--batches 1,8] [--rounds 21] [--quick]
 
-Both sides get the same random weights (Scripts/scaled_keras.py): Fovea as a weights-only Keras `.h5`, onnxruntime as a
-graph written here with onnx.helper, whose output is checked against Keras first. onnxruntime runs with all its
-optimisations. Needs keras with tensorflow, h5py, onnx, onnxruntime and numpy (Scripts/requirements.txt).
+The networks are those of keras.applications and torchvision with random weights, as ONNX files kept in --folder.
+onnxruntime gets the file with all its optimisations and so many intra-op threads, PyTorch runs the same graph in
+contiguous and in channels-last layout, the better of which counts, and Fovea its own architecture of that name with
+random weights (`--same-weights`: the ONNX file itself, and its answer is held to onnxruntime's). After 5 passes to warm
+up the three take turns, one pass each, and the medians are compared. Peers run in this process, Fovea in one that lives
+as long (`fovea benchmark --each-line`). Needs the packages of Scripts/requirements.txt.
 """
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Scripts"))
+
+# name on Fovea's command line -> (where it comes from, its name there, its side, the goal at batch 1 on two threads)
+NETWORKS = {
+    "alexnet-torch": ("torchvision", "alexnet", 224, 1.1),
+    "vgg16": ("keras", "VGG16", 224, 2.0),
+    "vgg19": ("keras", "VGG19", 224, 2.0),
+    "resnet50": ("keras", "ResNet50", 224, 1.25),
+    "googlenet-torch": ("torchvision", "googlenet", 224, 1.25),
+    "inceptionv3": ("keras", "InceptionV3", 299, 1.25),
+    "inceptionresnetv2": ("keras", "InceptionResNetV2", 299, 1.25),
+    "densenet121": ("keras", "DenseNet121", 224, 1.2),
+    "squeezenet1.1": ("torchvision", "squeezenet1_1", 224, 1.2),
+    "mobilenetv2": ("keras", "MobileNetV2", 224, 1.2),
+    "mobilenet": ("keras", "MobileNet", 224, 1.05),
+    "xception": ("keras", "Xception", 299, 1.05),
+}
+QUICK = ["squeezenet1.1", "mobilenetv2", "resnet50", "densenet121"]
 
 
-def onnx_model(model, batch):
-    """The Keras network as an ONNX graph in [N, C, H, W]; convolution, max pooling, flatten and dense layers."""
-    import keras
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
+def imported_torchvision():
+    """torchvision, also where its compiled operators do not load: none of them is in these networks."""
+    import re
 
-    height, width, channels = model.input_shape[1:]
-    nodes, constants = [], []
-    value, shape = "input", None
+    import torch
 
-    def constant(name, array):
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(array, np.float32), name))
-        return name
+    kept = torch.library.Library("torchvision", "FRAGMENT")
+    for _ in range(20):
+        try:
+            import torchvision
 
-    def add(kind, inputs, name, **attributes):
-        nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
-        return name
-
-    for layer in model.layers:
-        name = layer.name
-        if isinstance(layer, keras.layers.InputLayer):
-            continue
-        if isinstance(layer, keras.layers.Conv2D):
-            kernel, bias = layer.get_weights()
-            value = add(
-                "Conv", [value, constant(name + ".kernel", kernel.transpose(3, 2, 0, 1)), constant(name + ".bias", bias)],
-                name + ".linear", auto_pad="SAME_UPPER" if layer.padding == "same" else "VALID",
-                kernel_shape=list(layer.kernel_size), strides=list(layer.strides))
-        elif isinstance(layer, keras.layers.MaxPooling2D):
-            value = add("MaxPool", [value], name, kernel_shape=list(layer.pool_size), strides=list(layer.strides))
-        elif isinstance(layer, keras.layers.Flatten):
-            shape = layer.input.shape[1:]
-            value = add("Flatten", [value], name, axis=1)
-        elif isinstance(layer, keras.layers.Dense):
-            kernel, bias = layer.get_weights()
-            if shape is not None:  # the first one after the flatten: its rows in the order channel, row, column
-                kernel, shape = kernel.reshape(*shape, -1).transpose(2, 0, 1, 3).reshape(kernel.shape), None
-            value = add(
-                "Gemm", [value, constant(name + ".kernel", kernel), constant(name + ".bias", bias)], name + ".linear")
-        else:
-            raise SystemExit(f"{name}: a {type(layer).__name__} has no row in this script")
-        activation = getattr(layer, "activation", None)
-        if activation is keras.activations.relu:
-            value = add("Relu", [value], name)
-        elif activation is keras.activations.softmax:
-            value = add("Softmax", [value], name, axis=1)
-
-    graph = helper.make_graph(
-        nodes, model.name,
-        [helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch, channels, height, width])],
-        [helper.make_tensor_value_info(value, TensorProto.FLOAT, [batch, *model.output_shape[1:]])], constants)
-    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.checker.check_model(made)
-    return made.SerializeToString()
+            torchvision.operators_kept = kept
+            return torchvision
+        except RuntimeError as error:
+            missing = re.search(r"operator torchvision::(\w+) does not exist", str(error))
+            if not missing:
+                raise
+            kept.define(missing[1] + "(Tensor x) -> Tensor")
+            for module in [m for m in sys.modules if m.startswith("torchvision")]:
+                del sys.modules[module]
+    raise SystemExit("torchvision does not load")
 
 
-def prepare(name, batch, folder):
-    import keras
+def prepare(name, path):
+    source, theirs, side, _ = NETWORKS[name]
+    if source == "torchvision":
+        import torch
 
-    import scaled_keras
+        torchvision = imported_torchvision()
+        extra = {"aux_logits": False, "init_weights": True} if theirs == "googlenet" else {}
+        torch.manual_seed(1)
+        model = getattr(torchvision.models, theirs)(weights=None, **extra).eval()
+        torch.onnx.export(
+            model, torch.zeros(1, 3, side, side), str(path), input_names=["input"], output_names=["output"],
+            dynamic_axes={"input": {0: "N"}, "output": {0: "N"}}, opset_version=17, dynamo=False)
+    else:
+        import keras
 
-    model = scaled_keras.build(name)
-    x = scaled_keras.sample_input(model)
-    expected = list(scaled_keras.scale(model, x).values())[-1]
-    scaled_keras.save(model, folder / "weights.h5")
-    (folder / "model.onnx").write_bytes(onnx_model(model, batch))
-    np.save(folder / "input.npy", np.repeat(x, batch, 0))
-    np.save(folder / "expected.npy", np.repeat(expected, batch, 0))
-    keras.backend.clear_session()
+        import keras_onnx
+
+        keras.utils.set_random_seed(1)
+        path.write_bytes(keras_onnx.serialised(getattr(keras.applications, theirs)(weights=None)))
 
 
 class OnnxRuntime:
-    def __init__(self, folder, threads):
+    def __init__(self, path, threads, x):
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        self.session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, ["CPUExecutionProvider"])
-        self.x = np.ascontiguousarray(np.load(folder / "input.npy").transpose(0, 3, 1, 2))
-        self.name = f"onnxruntime {onnxruntime.__version__}"
-        expected = np.load(folder / "expected.npy")
-        found = self.session.run(None, {"input": self.x})[0]
-        assert np.abs(found - expected).max() <= 1e-4 * np.abs(expected).max(), "the ONNX graph is not the Keras network"
+        self.session = onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+        self.input = self.session.get_inputs()[0].name
+        self.x = x
 
-    def milliseconds(self, runs):
-        self.session.run(None, {"input": self.x})
-        times = []
-        for _ in range(runs):
-            start = time.perf_counter()
-            self.session.run(None, {"input": self.x})
-            times.append((time.perf_counter() - start) * 1000)
-        return statistics.median(times)
+    def run(self):
+        return self.session.run(None, {self.input: self.x})[0]
 
 
-def fovea_milliseconds(command):
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout)["milliseconds"]["median"]
+class Torch:
+    def __init__(self, path, threads, x, channels_last):
+        import torch
+
+        import onnx_torch
+
+        torch.set_num_threads(threads)
+        self.graph = onnx_torch.Graph(path, channels_last)
+        self.x = torch.from_numpy(x).contiguous(memory_format=self.graph.layout)
+
+    def run(self):
+        return self.graph(self.x).numpy()
+
+
+class Fovea:
+    """A process that runs one pass for each line it is sent and answers with its milliseconds."""
+
+    def __init__(self, tool, name, path, threads, batch, same_weights):
+        command = [tool, "benchmark", str(path) if same_weights else name]
+        self.process = subprocess.Popen(
+            command + ["--threads", str(threads), "--batch", str(batch), "--each-line"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def milliseconds(run):
+    start = time.perf_counter()
+    run()
+    return (time.perf_counter() - start) * 1000
+
+
+def compare(name, path, threads, batch, given):
+    side = NETWORKS[name][2]
+    x = np.random.default_rng(5).normal(size=(batch, 3, side, side)).astype(np.float32)
+    peers = {"onnxruntime": OnnxRuntime(path, threads, x)}
+    if not given.no_torch:
+        peers["torch"] = Torch(path, threads, x, False)
+        peers["torch-last"] = Torch(path, threads, x, True)
+        expected, found = peers["onnxruntime"].run(), peers["torch-last"].run()
+        assert np.abs(expected - found).max() <= 1e-3 * np.abs(expected).max(), "the peers disagree"
+    ours = Fovea(given.fovea, name, path, threads, batch, given.same_weights)
+    times = {key: [] for key in [*peers, "fovea"]}
+    for turn in range(5 + given.rounds):
+        for key, peer in peers.items():
+            taken = milliseconds(peer.run)
+            if turn >= 5:
+                times[key].append(taken)
+        # A thread pool that spins for a while after its work would take a core from the next to run.
+        time.sleep(0.01)
+        taken = ours.run()
+        if turn >= 5:
+            times["fovea"].append(taken)
+    ours.close()
+    median = {key: statistics.median(values) for key, values in times.items()}
+    torch = min((median[key] for key in ("torch", "torch-last") if key in median), default=float("nan"))
+    goal = NETWORKS[name][3] if threads == 2 and batch == 1 else 1.0
+    return {
+        "network": name, "threads": threads, "batch": batch, "onnxruntime": median["onnxruntime"], "torch": torch,
+        "fovea": median["fovea"], "ratio": median["onnxruntime"] / median["fovea"], "torch_ratio": torch / median["fovea"],
+        "goal": goal}
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("network", nargs="?", default="vgg16")
-    arguments.add_argument("--threads", type=int, default=2)
-    arguments.add_argument("--batch", type=int, default=1)
-    arguments.add_argument("--rounds", type=int, default=5, help="how often the two take turns")
-    arguments.add_argument("--runs", type=int, default=5, help="forward passes in a turn; its median counts")
+    arguments.add_argument("--networks", default=",".join(NETWORKS), help="names, with commas between them")
+    arguments.add_argument("--threads", default="1,2")
+    arguments.add_argument("--batches", default="1,8")
+    arguments.add_argument("--rounds", type=int, default=21, help="turns that count")
+    arguments.add_argument("--quick", action="store_true", help="four small networks at batch 1 on two threads")
+    arguments.add_argument("--no-torch", action="store_true")
+    arguments.add_argument("--same-weights", action="store_true", help="Fovea reads the ONNX file")
+    arguments.add_argument("--prepare-only", action="store_true", help="write the ONNX files that are not there yet")
+    arguments.add_argument("--folder", type=Path, default=Path("/tmp/fovea-bench-networks"), help="where the ONNX files are kept")
     arguments.add_argument("--fovea", default=str(ROOT / ".build/release/fovea"))
-    arguments.add_argument("--folder", type=Path, help="keep the weights here and use them again")
-    arguments.add_argument("--limit", type=float, help="exit status 1 when Fovea / onnxruntime is above this")
-    arguments.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
+    arguments.add_argument("--json", type=Path, help="append each result to this file as a line of JSON")
+    arguments.add_argument("--prepare", help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.prepare:
-        prepare(given.network, given.batch, given.folder)
+        prepare(given.prepare, given.folder / f"{given.prepare}.onnx")
         return 0
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = (given.folder or Path(temporary)) / f"{given.network}-b{given.batch}"
-        if not (folder / "expected.npy").exists():
-            folder.mkdir(parents=True, exist_ok=True)
+    if given.quick:
+        given.networks, given.threads, given.batches = ",".join(QUICK), "2", "1"
+    names = given.networks.split(",")
+    unknown = [name for name in names if name not in NETWORKS]
+    if unknown:
+        arguments.error(f"no network {', '.join(unknown)}; there are {', '.join(NETWORKS)}")
+    given.folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        if not (given.folder / f"{name}.onnx").exists():
             # in a process of its own: what TensorFlow keeps in memory and in threads must not disturb the timing
-            subprocess.run(
-                [sys.executable, __file__, given.network, "--batch", str(given.batch), "--prepare", "--folder", folder],
-                check=True)
-        peer = OnnxRuntime(folder, given.threads)
-        command = [
-            given.fovea, "benchmark", given.network, "--weights", str(folder / "weights.h5"), "--threads", str(given.threads),
-            "--input", str(folder / "input.npy"), "--runs", str(given.runs), "--json"]
-        theirs, ours = [], []
-        print(f"{given.network}, batch {given.batch}, {given.threads} threads, milliseconds a pass (median of {given.runs})")
-        print(f"{'round':>5} {peer.name:>20} {'fovea':>10} {'ratio':>7}")
-        for turn in range(given.rounds):
-            theirs.append(peer.milliseconds(given.runs))
-            ours.append(fovea_milliseconds(command))
-            print(f"{turn + 1:>5} {theirs[-1]:>20.1f} {ours[-1]:>10.1f} {ours[-1] / theirs[-1]:>7.2f}", flush=True)
-        ratio = statistics.median(a / b for a, b in zip(ours, theirs))
-        print(f"fovea takes {ratio:.2f}x the time of {peer.name} (median of {given.rounds} rounds)")
-        return 1 if given.limit and ratio > given.limit else 0
+            subprocess.run([sys.executable, __file__, "--prepare", name, "--folder", str(given.folder)], check=True)
+    if given.prepare_only:
+        return 0
+    print(f"{'network':<18} {'threads':>7} {'batch':>5} {'onnxruntime':>11} {'torch':>8} {'fovea':>8} {'ratio':>6} {'goal':>5} {'torch':>6}")
+    short = 0
+    for name in names:
+        for batch in map(int, given.batches.split(",")):
+            for threads in map(int, given.threads.split(",")):
+                r = compare(name, given.folder / f"{name}.onnx", threads, batch, given)
+                short += r["ratio"] < (r["goal"] if r["goal"] > 1 else 0.97)
+                print(
+                    f"{name:<18} {threads:>7} {batch:>5} {r['onnxruntime']:>11.2f} {r['torch']:>8.2f} {r['fovea']:>8.2f} "
+                    f"{r['ratio']:>6.2f} {r['goal']:>5.2f} {r['torch_ratio']:>6.2f}", flush=True)
+                if given.json:
+                    with given.json.open("a") as lines:
+                        lines.write(json.dumps(r) + "\n")
+    print(f"milliseconds a pass; ratio = onnxruntime / fovea, then torch / fovea; {short} short of the goal")
+    return 0
 
 
 if __name__ == "__main__":

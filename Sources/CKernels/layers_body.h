@@ -64,6 +64,7 @@ INLINE vector clamped(vector value, float low, float high) {
 #include "layers_winograd.h"
 #include "layers_depthwise.h"
 #include "layers_rows.h"
+#include "layers_pooling.h"
 
 const fovea_layer_kernels KERNELS = {
     .name = NAME,
@@ -77,4 +78,6 @@ const fovea_layer_kernels KERNELS = {
     .depthwise = depthwise,
     .add_vector_matrix = add_vector_matrix,
     .scale = scale,
+    .pool_maximum = pool_maximum,
+    .pool_sum = pool_sum,
 };

@@ -6,31 +6,47 @@ struct ArenaPlan: Sendable {
   let positions: [Int: Int]
   /// The floats needed in all.
   let count: Int
+  let slices: SlicePlan
 
   /// Plans for the steps that `runs`; a value lives from its own step to the last that reads it, `kept` ones at least their own.
   init(_ steps: [Step], runs: [Bool]) {
     // A view lies where the value lies that it views.
     var source = Array(steps.indices)
-    var lastRead = Array(steps.indices)
     for (index, step) in steps.enumerated() where runs[index] {
       if case .view = step.computation { source[index] = source[step.inputs[0]] }
-      for input in step.inputs { lastRead[source[input]] = index }
-      lastRead[source[index]] = max(lastRead[source[index]], index)
+    }
+    slices = SlicePlan(steps, runs: runs, source: source)
+    // The value whose memory each lies in, and where there.
+    var owner = source
+    var within = [Int](repeating: 0, count: steps.count)
+    for index in steps.indices.reversed() {
+      guard let parent = slices.parent[index] else { continue }
+      owner[index] = owner[parent]
+      within[index] = within[parent] + slices.channel[index]
+    }
+    var lastRead = Array(steps.indices)
+    for (index, step) in steps.enumerated() where runs[index] {
+      for input in step.inputs { lastRead[owner[input]] = max(lastRead[owner[input]], index) }
+      lastRead[owner[index]] = max(lastRead[owner[index]], index)
     }
     var regions: [Region] = []
     var regionOf = [Int?](repeating: nil, count: steps.count)
     var positionsOf: [Int: Int] = [:]
     for (index, step) in steps.enumerated() where runs[index] {
-      if source[index] != index {
-        regionOf[index] = regionOf[source[index]]
-      } else if let region = step.regionToOverwrite(steps, source, lastRead, index).flatMap({ regionOf[$0] })
-      {
-        regionOf[index] = region
-        regions[region].last = lastRead[index]
-      } else {
-        regionOf[index] = regions.count
-        regions.append(Region(first: index, last: lastRead[index], count: step.shape.count))
+      let owner = owner[index]
+      if regionOf[owner] == nil {
+        if owner == index, let taken = step.valueToOverwrite(steps, slices, ownedBy: source, lastRead, index),
+          let region = regionOf[taken]
+        {
+          regionOf[index] = region
+          regions[region].last = lastRead[index]
+        } else {
+          regionOf[owner] = regions.count
+          let count = steps[owner].pixels * slices.stride[owner]
+          regions.append(Region(first: index, last: lastRead[owner], count: count))
+        }
       }
+      regionOf[index] = regionOf[owner]
       if case .maximumPooling(_, keepsPositions: true) = step.computation {
         positionsOf[index] = regions.count
         let last = steps.lastIndex {
@@ -40,7 +56,7 @@ struct ArenaPlan: Sendable {
       }
     }
     let places = Self.place(regions)
-    offsets = regionOf.map { $0.map { places[$0] } }
+    offsets = zip(regionOf, within).map { region, within in region.map { places[$0] + within } }
     positions = positionsOf.mapValues { places[$0] }
     count = zip(places, regions).map { $0 + $1.count }.max() ?? 0
   }
@@ -73,18 +89,24 @@ struct ArenaPlan: Sendable {
 
 extension Step {
   /// The value whose memory this step may write its own into: one it reads element by element and nobody reads later.
-  fileprivate func regionToOverwrite(_ steps: [Step], _ source: [Int], _ lastRead: [Int], _ index: Int)
-    -> Int?
-  {
+  fileprivate func valueToOverwrite(
+    _ steps: [Step], _ slices: SlicePlan, ownedBy source: [Int], _ lastRead: [Int], _ index: Int
+  ) -> Int? {
+    func isFree(_ value: Int) -> Bool {
+      lastRead[source[value]] == index && slices.parent[source[value]] == nil
+        && slices.stride[source[value]] == steps[source[value]].channels && steps[value].shape == shape
+    }
     switch computation {
     case .activation, .affine, .elementwise: break
     case .prepared where inputs.count == 2:
       let residual = source[inputs[1]]
-      return lastRead[residual] == index && source[inputs[0]] != residual ? residual : nil
+      return isFree(inputs[1]) && source[inputs[0]] != residual
+        && slices.owner(of: source[inputs[0]]) != residual ? residual : nil
     default: return nil
     }
     let first = source[inputs[0]]
-    guard lastRead[first] == index, steps[inputs[0]].shape == shape else { return nil }
-    return inputs.dropFirst().allSatisfy { source[$0] != first } ? first : nil
+    guard isFree(inputs[0]), slices.stride[index] == channels else { return nil }
+    return inputs.dropFirst().allSatisfy { source[$0] != first && slices.owner(of: source[$0]) != first }
+      ? first : nil
   }
 }

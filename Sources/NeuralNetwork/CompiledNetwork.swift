@@ -1,3 +1,4 @@
+import Convolution
 public import TensorCore
 
 /// A network planned for one input shape and one set of recorded layers; running it cannot throw.
@@ -66,24 +67,63 @@ public struct CompiledNetwork: Sendable {
     let arena = arenas.take(plan.count)
     defer { arenas.give(arena) }
     for (index, step) in steps.enumerated() where runs[index] {
-      guard let offset = plan.offsets[index] else { continue }
-      let output = arena.base + offset
       if case .input(let name) = step.computation {
-        guard let tensor = inputs[name], tensor.shape == step.shape else {
-          preconditionFailure(
-            "input '\(name)' is \(inputs[name].map { "\($0.shape)" } ?? "missing"), compiled for \(step.shape)"
-          )
-        }
-        tensor.withPointer { output.update(from: $0, count: step.shape.count) }
+        load(inputs[name], named: name, at: index, into: arena)
       } else {
-        let sources = step.inputs.map {
-          (UnsafePointer(arena.base + (plan.offsets[$0] ?? 0)), steps[$0].shape)
-        }
-        step.run(reading: sources, into: output, positions: positions(of: index, in: arena))
+        run(index, in: arena)
       }
       for record in records[index] ?? [] {
-        let value = Tensor(shape: step.shape) { $0.baseAddress?.update(from: output, count: $0.count) }
-        try body(RecordedLayer(name: record.name, index: record.layer, output: value))
+        try body(
+          RecordedLayer(name: record.name, index: record.layer, output: value(of: index, in: arena)))
+      }
+    }
+  }
+
+  private func load(_ tensor: Tensor?, named name: String, at index: Int, into arena: TensorStorage) {
+    let shape = steps[index].shape
+    guard let tensor, tensor.shape == shape else {
+      preconditionFailure(
+        "input '\(name)' is \(tensor.map { "\($0.shape)" } ?? "missing"), compiled for \(shape)")
+    }
+    tensor.withPointer { pixels(of: index, in: arena).start.update(from: $0, count: shape.count) }
+  }
+
+  /// Puts the same input into all that are read.
+  func load(_ x: Tensor, into arena: TensorStorage) {
+    for (index, step) in steps.enumerated() where runs[index] {
+      if case .input(let name) = step.computation { load(x, named: name, at: index, into: arena) }
+    }
+  }
+
+  /// Computes one value whose inputs are there.
+  func run(_ index: Int, in arena: TensorStorage) {
+    let step = steps[index]
+    var first = 0
+    let sources = step.inputs.map { input in
+      defer { first += steps[input].channels }
+      return Source(
+        pixels: Pixels(pixels(of: input, in: arena)), shape: steps[input].shape,
+        isInPlace: plan.slices.isInPlace(input, of: index, channel: first))
+    }
+    step.run(
+      reading: sources, into: pixels(of: index, in: arena), positions: positions(of: index, in: arena))
+  }
+
+  private func pixels(of index: Int, in arena: TensorStorage) -> MutablePixels {
+    MutablePixels(arena.base + (plan.offsets[index] ?? 0), stride: plan.slices.stride[index])
+  }
+
+  /// A copy of a value, its pixels side by side.
+  private func value(of index: Int, in arena: TensorStorage) -> Tensor {
+    let (step, source) = (steps[index], pixels(of: index, in: arena))
+    return Tensor(shape: step.shape) { target in
+      guard let base = target.baseAddress else { return }
+      guard source.stride != step.channels else {
+        return base.update(from: source.start, count: target.count)
+      }
+      for pixel in 0..<step.pixels {
+        (base + pixel * step.channels).update(
+          from: source.start + pixel * source.stride, count: step.channels)
       }
     }
   }

@@ -1,6 +1,8 @@
+import Convolution
 import TensorCore
 
-/// Merges steps whose values nobody else sees: per-channel scales into the weights before them, activations into the last store.
+/// Merges steps whose values nobody else sees: margins into a convolution's padding, per-channel scales into the weights
+/// before them, sums and activations into the last store.
 ///
 /// A step keeps its number; one merged into its reader is left without readers and drops out with the dead ones.
 func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
@@ -19,6 +21,12 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
     let producer = steps[index].inputs[0]
     guard isUnseen(producer) else { continue }
     switch steps[index].computation {
+    case .convolution(let geometry, let kernel, let bias):
+      guard case .margins(let margins) = steps[producer].computation,
+        let padded = geometry.reading(steps[steps[producer].inputs[0]].shape, through: margins)
+      else { continue }
+      steps[index].computation = .convolution(padded, kernel: kernel, bias: bias)
+      steps[index].inputs = steps[producer].inputs
     case .affine(let scale, let offset):
       guard steps[producer].inputs.count == 1,
         let folded = steps[producer].computation.scaled(by: scale, offset: offset)

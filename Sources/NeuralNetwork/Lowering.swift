@@ -8,6 +8,7 @@ struct Lowering {
   private(set) var valueOf: [String: Int] = [:]
   private(set) var linearValueOf: [String: Int] = [:]
 
+  private var current = ""
   private let network: Network
   private let shapes: [String: Shape]
   private let unpooled: Set<String>
@@ -22,12 +23,13 @@ struct Lowering {
   }
 
   private mutating func append(_ computation: Step.Computation, _ inputs: [Int], _ shape: Shape) -> Int {
-    steps.append(Step(computation: computation, inputs: inputs, shape: shape))
+    steps.append(Step(layer: current, computation: computation, inputs: inputs, shape: shape))
     return steps.count - 1
   }
 
   private mutating func lower(_ layer: Layer) {
     let inputs = layer.inputs.compactMap { valueOf[$0] }
+    current = layer.name
     // Shapes have been inferred for every layer, and weights are complete, by the checks of Graph and Network.
     guard let output = shapes[layer.name] else { return }
     let linear = lowerBeforeActivation(layer, inputs, output)

@@ -3,20 +3,6 @@ package import TensorCore
 
 // Steps that move numbers or combine them one by one.
 
-/// `output[i] = input[i] * scale[c] + offset[c]`.
-func scaleChannels(
-  _ pixels: Int, _ channels: Int, _ scale: UnsafePointer<Float>, _ offset: UnsafePointer<Float>,
-  input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, _ epilogue: Epilogue?
-) {
-  parallelFor(pixels, grain: max(1, 16_384 / max(1, channels))) { range in
-    for pixel in range {
-      let (x, y) = (input + pixel * channels, output + pixel * channels)
-      for c in 0..<channels { y[c] = x[c] * scale[c] + offset[c] }
-    }
-    epilogue?(output + range.lowerBound * channels, range.count)
-  }
-}
-
 /// The axes in another order: axis `i` of the result is axis `order[i]` of the input.
 func transposeAxes(
   _ input: UnsafePointer<Float>, _ from: Shape, _ order: [Int], _ output: UnsafeMutablePointer<Float>,
@@ -62,19 +48,18 @@ package func copyWithMargins(
   }
 }
 
-/// The inputs side by side along the channels.
-func concatenate(
-  _ sources: [(UnsafePointer<Float>, Shape)], into output: UnsafeMutablePointer<Float>, pixels: Int,
-  channels: Int
-) {
-  parallelFor(pixels, grain: max(1, 16_384 / max(1, channels))) { range in
-    var first = 0
-    for (source, shape) in sources {
-      let count = shape[-1]
+/// The inputs side by side along the channels; those that lie there already stay.
+func concatenate(_ sources: [Source], into output: MutablePixels, pixels: Int) {
+  var first = 0
+  for source in sources {
+    let count = source.shape[-1]
+    let (from, to) = (source.pixels, MutablePixels(output.start + first, stride: output.stride))
+    first += count
+    guard !source.isInPlace else { continue }
+    parallelFor(pixels, grain: max(1, 16_384 / max(1, count))) { range in
       for pixel in range {
-        (output + pixel * channels + first).update(from: source + pixel * count, count: count)
+        (to.start + pixel * to.stride).update(from: from.start + pixel * from.stride, count: count)
       }
-      first += count
     }
   }
 }

@@ -1,13 +1,20 @@
 import Convolution
 import TensorCore
 
+/// A value as a step reads it.
+struct Source {
+  let pixels: Pixels
+  let shape: Shape
+  /// It already lies where a concatenation would copy it.
+  var isInPlace = false
+}
+
 extension Step {
   /// Computes the value into `output`, reading those of `inputs`, which lie at the pointers given in the same order.
   ///
   /// `positions` is where a pooling keeps, or an unpooling reads, the places of maxima.
   func run(
-    reading sources: [(UnsafePointer<Float>, Shape)], into output: UnsafeMutablePointer<Float>,
-    positions: UnsafeMutablePointer<UInt32>?
+    reading sources: [Source], into output: MutablePixels, positions: UnsafeMutablePointer<UInt32>?
   ) {
     slopes.withPointer { slopes in
       let epilogue: Epilogue? =
@@ -18,16 +25,18 @@ extension Step {
   }
 
   private func compute(
-    _ sources: [(UnsafePointer<Float>, Shape)], _ output: UnsafeMutablePointer<Float>,
-    _ positions: UnsafeMutablePointer<UInt32>?, _ epilogue: Epilogue?
+    _ sources: [Source], _ target: MutablePixels, _ positions: UnsafeMutablePointer<UInt32>?,
+    _ epilogue: Epilogue?
   ) {
-    guard let (input, from) = sources.first else { return }
+    guard let source = sources.first else { return }
+    // For steps that take whole values only, which lie with their pixels side by side.
+    let (input, from, output) = (source.pixels.start, source.shape, target.start)
     switch computation {
     case .input, .view: break
     case .convolution(let geometry, let kernel, let bias):
-      runPrepared(PreparedConvolution(geometry, kernel: kernel, bias: bias), sources, output, epilogue)
+      runPrepared(PreparedConvolution(geometry, kernel: kernel, bias: bias), sources, target, epilogue)
     case .prepared(let convolution):
-      runPrepared(convolution, sources, output, epilogue)
+      runPrepared(convolution, sources, target, epilogue)
     case .transposedConvolution(let geometry, let kernel, let bias):
       kernel.withPointer { kernel in
         bias.withPointer { bias in
@@ -46,7 +55,12 @@ extension Step {
     case .affine(let scale, let offset):
       scale.withPointer { scale in
         offset.withPointer { offset in
-          scaleChannels(pixels, channels, scale, offset, input: input, output: output, epilogue)
+          let clamp = activation.clamp
+          scaleChannels(
+            pixels: pixels, channels: channels, scale: scale, offset: offset, input: source.pixels,
+            output: target,
+            low: clamp?.low ?? -.infinity, high: clamp?.high ?? .infinity)
+          if clamp == nil { runEpilogue(epilogue, output) }
         }
       }
     case .activation:
@@ -70,15 +84,19 @@ extension Step {
         }
       }
     case .maximumPooling(let geometry, _):
-      poolMaximum(geometry, input: input, output: output, positions: positions)
+      if let positions {
+        poolMaximum(geometry, input: input, output: output, positions: positions)
+      } else {
+        poolMaximum(geometry, input: source.pixels, output: target)
+      }
     case .averagePooling(let geometry, let countsPadding):
-      poolAverage(geometry, countsPadding: countsPadding, input: input, output: output)
+      poolAverage(geometry, countsPadding: countsPadding, input: source.pixels, output: target)
     case .globalMaximum:
       poolGlobalMaximum(
         batch: from[0], pixels: from[1] * from[2], channels: from[3], input: input, output: output)
     case .adaptiveAverage(let size):
       poolAdaptiveAverage(
-        batch: from[0], height: from[1], width: from[2], channels: from[3], to: size, input: input,
+        batch: from[0], height: from[1], width: from[2], channels: from[3], to: size, input: source.pixels,
         output: output)
     case .maximumUnpooling:
       guard let positions else { return }
@@ -98,9 +116,9 @@ extension Step {
     case .margins(let margins):
       copyWithMargins(input, from, margins, output, shape)
     case .elementwise(let kind):
-      combine(kind, sources, into: output, shape, grain: grain, epilogue)
+      combine(kind, sources.map { ($0.pixels.start, $0.shape) }, into: output, shape, grain: grain, epilogue)
     case .concatenation:
-      concatenate(sources, into: output, pixels: pixels, channels: channels)
+      concatenate(sources, into: target, pixels: pixels)
     case .channels(let range):
       let all = from[-1]
       parallelFor(pixels, grain: grain) { rows in
@@ -123,17 +141,19 @@ extension Step {
 
   /// Activations that clamp are part of the store; others pass over the result.
   private func runPrepared(
-    _ convolution: PreparedConvolution, _ sources: [(UnsafePointer<Float>, Shape)],
-    _ output: UnsafeMutablePointer<Float>, _ epilogue: Epilogue?
+    _ convolution: PreparedConvolution, _ sources: [Source], _ output: MutablePixels, _ epilogue: Epilogue?
   ) {
-    let (input, from) = sources[0]
     let clamp = activation.clamp
-    let residual = sources.count > 1 ? Pixels(sources[1].0, stride: channels) : nil
     convolution.apply(
-      to: Pixels(input, stride: from[-1]), into: MutablePixels(output, stride: channels),
+      to: sources[0].pixels, into: output,
       finish: Finish(
-        residual: residual, low: clamp?.low ?? -.infinity, high: clamp?.high ?? .infinity))
-    guard clamp == nil, let epilogue else { return }
+        residual: sources.count > 1 ? sources[1].pixels : nil, low: clamp?.low ?? -.infinity,
+        high: clamp?.high ?? .infinity))
+    if clamp == nil { runEpilogue(epilogue, output.start) }
+  }
+
+  private func runEpilogue(_ epilogue: Epilogue?, _ output: UnsafeMutablePointer<Float>) {
+    guard let epilogue else { return }
     parallelFor(pixels, grain: grain) { epilogue(output + $0.lowerBound * channels, $0.count) }
   }
 

@@ -43,6 +43,8 @@ struct Step: Sendable {
 
   enum Elementwise: Sendable { case add, subtract, multiply, average, maximum }
 
+  /// The layer it is of, or part of; of fused ones the last.
+  let layer: String
   var computation: Computation
   /// The values read, in order.
   var inputs: [Int]

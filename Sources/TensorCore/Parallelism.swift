@@ -1,3 +1,4 @@
+internal import CKernels
 import Dispatch
 import Synchronization
 
@@ -42,13 +43,17 @@ public func parallelFor(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Vo
   let next = Atomic<Int>(0)
   // Shared by the threads below, all of which end before this function returns; what `body` writes is its own range.
   nonisolated(unsafe) let body = body
-  DispatchQueue.concurrentPerform(iterations: threads) { _ in
+  @Sendable func takeTurns() {
+    var start = next.wrappingAdd(step, ordering: .relaxed).oldValue
+    guard start < count else { return }
     Parallelism.limited(to: 1) {
-      while true {
-        let start = next.wrappingAdd(step, ordering: .relaxed).oldValue
-        guard start < count else { return }
+      while start < count {
         body(start..<min(start + step, count))
+        start = next.wrappingAdd(step, ordering: .relaxed).oldValue
       }
     }
   }
+  if ThreadPool.shared.run(helpers: threads - 1, takeTurns) { return }
+  // The pool is at another loop, as when pictures are computed side by side.
+  DispatchQueue.concurrentPerform(iterations: threads) { _ in takeTurns() }
 }

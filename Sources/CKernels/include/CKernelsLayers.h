@@ -88,11 +88,26 @@ typedef struct FOVEA_STATELESS {
   void (*_Nonnull add_vector_matrix)(
       size_t rows, size_t columns, const float *_Nonnull x, const float *_Nonnull weights, size_t stride,
       float *_Nonnull sums);
+  /// The largest of the input pixels at `taps` addresses, channel by channel; NaN never is, and of none it is -infinity.
+  void (*_Nonnull pool_maximum)(
+      size_t taps, const float *_Nullable const *_Nonnull pixels, size_t channels, float *_Nonnull output);
+  /// Their sum times a factor.
+  void (*_Nonnull pool_sum)(
+      size_t taps, const float *_Nullable const *_Nonnull pixels, size_t channels, float factor, float *_Nonnull output);
   /// output = clamp(input * scale + offset), scale and offset one a channel.
   void (*_Nonnull scale)(
       size_t pixels, size_t channels, const float *_Nonnull input, size_t input_stride, const float *_Nonnull scale,
       const float *_Nonnull offset, float *_Nonnull output, size_t output_stride, float low, float high);
 } fovea_layer_kernels;
+
+/// Tells the processor that this thread waits for another.
+static inline void fovea_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
 
 /// The kernels of the best instruction set of this machine.
 const fovea_layer_kernels *_Nonnull fovea_layer_kernels_best(void);

@@ -33,6 +33,21 @@ package struct ConvolutionGeometry: Sendable, Hashable {
     self.columns = columns
   }
 
+  /// The same convolution of a picture of that shape, to which margins of zeros were added first; `nil` for cut-off ones.
+  package func reading(_ input: Shape, through margins: Margins) -> ConvolutionGeometry? {
+    guard min(margins.top, margins.bottom, margins.left, margins.right) >= 0 else { return nil }
+    let all = Margins(
+      top: rows.before + margins.top, bottom: rows.after + margins.bottom,
+      left: columns.before + margins.left, right: columns.after + margins.right)
+    let padded = ConvolutionGeometry(
+      input: input, outputChannels: outputChannels,
+      kernelSize: Extent(height: rows.kernel, width: columns.kernel),
+      stride: Extent(height: rows.stride, width: columns.stride),
+      dilation: Extent(height: rows.dilation, width: columns.dilation), groups: groups,
+      padding: .explicit(all))
+    return padded?.outputDimensions == outputDimensions ? padded : nil
+  }
+
   package var outputDimensions: [Int] { [batch, rows.output, columns.output, outputChannels] }
   package var outputPixels: Int { batch * rows.output * columns.output }
   package var channelsPerGroup: Int { inputChannels / groups }

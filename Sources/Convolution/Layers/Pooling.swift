@@ -1,11 +1,64 @@
+internal import CKernels
 import TensorCore
 
 /// The maximum of every window, channels innermost; rows are shared out over the threads.
 ///
-/// `positions`, where given, receives for each value where it lies: `row * width + column` in the input's plane.
+/// A window with nothing in it has -infinity, and NaN is never a maximum.
+package func poolMaximum(_ g: PoolingGeometry, input: Pixels, output: MutablePixels) {
+  let kernels = LayerKernels.best.table
+  eachWindow(of: g, input) { pixel, _, _, taps, addresses in
+    kernels.pool_maximum(taps, addresses, g.channels, output.start + pixel * output.stride)
+  }
+}
+
+/// The mean of every window, over the pixels inside or with `countsPadding` over those of the padding too.
+package func poolAverage(
+  _ g: PoolingGeometry, countsPadding: Bool, input: Pixels, output: MutablePixels
+) {
+  let kernels = LayerKernels.best.table
+  eachWindow(of: g, input) { pixel, oy, ox, taps, addresses in
+    let divisor = Float(max(1, g.divisor(oy, ox, countsPadding: countsPadding)))
+    kernels.pool_sum(taps, addresses, g.channels, 1 / divisor, output.start + pixel * output.stride)
+  }
+}
+
+/// Calls `body` with every output pixel, its row and column, and the addresses of the input pixels of its window.
+private func eachWindow(
+  of g: PoolingGeometry, _ input: Pixels,
+  _ body: (Int, Int, Int, Int, UnsafePointer<UnsafePointer<Float>?>) -> Void
+) {
+  let work = g.columns.output * g.channels * g.rows.kernel * g.columns.kernel
+  parallelFor(g.batch * g.rows.output, grain: max(1, 32 * 1024 / max(1, work))) { range in
+    withUnsafeTemporaryAllocation(
+      of: UnsafePointer<Float>?.self, capacity: g.rows.kernel * g.columns.kernel
+    ) { addresses in
+      guard let addresses = addresses.baseAddress else { return }
+      for line in range {
+        let (sample, oy) = (line / g.rows.output, line % g.rows.output)
+        let top = g.rows.start(of: oy)
+        let lines = g.rows.taps(at: oy)
+        for ox in 0..<g.columns.output {
+          let left = g.columns.start(of: ox)
+          var taps = 0
+          for ky in lines {
+            let row = input.start + (sample * g.rows.input + top + ky) * g.columns.input * input.stride
+            for kx in g.columns.taps(at: ox) {
+              addresses[taps] = row + (left + kx) * input.stride
+              taps += 1
+            }
+          }
+          body(line * g.columns.output + ox, oy, ox, taps, addresses)
+        }
+      }
+    }
+  }
+}
+
+/// The same as ``poolMaximum(_:input:output:)`` of pixels side by side, and where each maximum lies:
+/// `row * width + column` in the input's plane.
 package func poolMaximum(
   _ g: PoolingGeometry, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-  positions: UnsafeMutablePointer<UInt32>? = nil, epilogue: Epilogue? = nil
+  positions: UnsafeMutablePointer<UInt32>
 ) {
   let channels = g.channels
   parallelFor(g.batch * g.rows.output, grain: 2) { range in
@@ -16,51 +69,18 @@ package func poolMaximum(
         let target = (line * g.columns.output + ox) * channels
         let best = output + target
         best.update(repeating: -.infinity, count: channels)
-        (positions.map { $0 + target })?.update(repeating: 0, count: channels)
+        (positions + target).update(repeating: 0, count: channels)
         for ky in g.rows.taps(at: oy) {
           for kx in g.columns.taps(at: ox) {
             let place = (g.rows.start(of: oy) + ky) * g.columns.input + g.columns.start(of: ox) + kx
             let values = plane + place * channels
-            if let positions {
-              for c in 0..<channels where values[c] > best[c] {
-                best[c] = values[c]
-                positions[target + c] = UInt32(truncatingIfNeeded: place)
-              }
-            } else {
-              for c in 0..<channels { best[c] = values[c] > best[c] ? values[c] : best[c] }
+            for c in 0..<channels where values[c] > best[c] {
+              best[c] = values[c]
+              positions[target + c] = UInt32(truncatingIfNeeded: place)
             }
           }
         }
       }
-      epilogue?(output + line * g.columns.output * channels, g.columns.output)
-    }
-  }
-}
-
-/// The mean of every window, over the pixels inside or with `countsPadding` over those of the padding too.
-package func poolAverage(
-  _ g: PoolingGeometry, countsPadding: Bool, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
-  epilogue: Epilogue? = nil
-) {
-  let channels = g.channels
-  parallelFor(g.batch * g.rows.output, grain: 2) { range in
-    for line in range {
-      let (sample, oy) = (line / g.rows.output, line % g.rows.output)
-      let plane = input + sample * g.rows.input * g.columns.input * channels
-      for ox in 0..<g.columns.output {
-        let sums = output + (line * g.columns.output + ox) * channels
-        sums.update(repeating: 0, count: channels)
-        for ky in g.rows.taps(at: oy) {
-          for kx in g.columns.taps(at: ox) {
-            let place = (g.rows.start(of: oy) + ky) * g.columns.input + g.columns.start(of: ox) + kx
-            let values = plane + place * channels
-            for c in 0..<channels { sums[c] += values[c] }
-          }
-        }
-        let divisor = Float(max(1, g.divisor(oy, ox, countsPadding: countsPadding)))
-        for c in 0..<channels { sums[c] /= divisor }
-      }
-      epilogue?(output + line * g.columns.output * channels, g.columns.output)
     }
   }
 }
@@ -69,28 +89,38 @@ package func poolAverage(
 ///
 /// Sums run along rows first and then over rows, which keeps large planes exact to rounding.
 package func poolAdaptiveAverage(
-  batch: Int, height: Int, width: Int, channels: Int, to size: Extent, input: UnsafePointer<Float>,
+  batch: Int, height: Int, width: Int, channels: Int, to size: Extent, input: Pixels,
   output: UnsafeMutablePointer<Float>
 ) {
-  parallelFor(batch * size.height * size.width) { range in
-    let rowSums = UnsafeMutablePointer<Float>.allocate(capacity: max(1, channels))
-    defer { rowSums.deallocate() }
-    for window in range {
-      let rows = adaptiveWindow(window / size.width % size.height, of: size.height, over: height)
-      let columns = adaptiveWindow(window % size.width, of: size.width, over: width)
-      let sample = window / (size.width * size.height)
-      let sums = output + window * channels
-      sums.update(repeating: 0, count: channels)
-      for y in rows {
-        rowSums.update(repeating: 0, count: channels)
-        for x in columns {
-          let values = input + ((sample * height + y) * width + x) * channels
-          for c in 0..<channels { rowSums[c] += values[c] }
+  let kernels = LayerKernels.best.table
+  // Threads share the windows, and where those are few the channels too.
+  let windows = batch * size.height * size.width
+  let parts = windows >= 8 ? 1 : max(1, min(4, channels / 64))
+  let work = channels / parts * height * width / max(1, size.height * size.width)
+  parallelFor(windows * parts, grain: max(1, 32 * 1024 / max(1, work))) { range in
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: max(1, width, height)) {
+      addresses in
+      guard let addresses = addresses.baseAddress else { return }
+      for item in range {
+        let (window, part) = (item / parts, item % parts)
+        let first = channels * part / parts
+        let count = channels * (part + 1) / parts - first
+        let rows = adaptiveWindow(window / size.width % size.height, of: size.height, over: height)
+        let columns = adaptiveWindow(window % size.width, of: size.width, over: width)
+        let sample = window / (size.width * size.height)
+        Scratch.withFloats(rows.count * count) { sums in
+          for (index, y) in rows.enumerated() {
+            for (place, x) in columns.enumerated() {
+              addresses[place] = input.start + ((sample * height + y) * width + x) * input.stride + first
+            }
+            kernels.pool_sum(columns.count, addresses, count, 1, sums + index * count)
+          }
+          for index in 0..<rows.count { addresses[index] = UnsafePointer(sums + index * count) }
+          kernels.pool_sum(
+            rows.count, addresses, count, 1 / Float(rows.count * columns.count),
+            output + window * channels + first)
         }
-        for c in 0..<channels { sums[c] += rowSums[c] }
       }
-      let divisor = Float(rows.count * columns.count)
-      for c in 0..<channels { sums[c] /= divisor }
     }
   }
 }

@@ -72,6 +72,8 @@ package struct Pixels {
     self.start = start
     self.stride = stride
   }
+
+  package init(_ pixels: MutablePixels) { self.init(pixels.start, stride: pixels.stride) }
 }
 
 /// ``Pixels`` to be written.

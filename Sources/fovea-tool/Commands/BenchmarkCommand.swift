@@ -9,12 +9,13 @@ struct BenchmarkCommand: ParsableCommand {
     abstract: "Time a network's forward pass on this machine.",
     discussion: """
       The network runs on one input again and again: a few passes to warm up, then those that count. Reading the file and \
-      making the network ready are not part of the time. GFLOP are 10^9 multiplications and additions, counted as in \
+      making the network ready are not part of the time. An architecture without --weights gets random ones. GFLOP are 10^9 multiplications and additions, counted as in \
       summary (two for each MAC), whatever the method saves.
 
       EXAMPLES
         fovea benchmark model.h5
-        fovea benchmark vgg16 --weights vgg16.h5 --threads 1 --batch 8 --json
+        fovea benchmark vgg16 --threads 1 --batch 8 --json
+        fovea benchmark squeezenet1.1 --layers
       """)
 
   @OptionGroup var model: ModelOptions
@@ -34,6 +35,15 @@ struct BenchmarkCommand: ParsableCommand {
     completion: .file())
   var input: String?
 
+  @Flag(help: "Tell the time, method and memory of each layer too, beside this machine's measured peak.")
+  var layers = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Run one pass for each line of standard input and answer it with the milliseconds.",
+      visibility: .hidden))
+  var eachLine = false
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -43,15 +53,32 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    let network = try saying { try model.network() }
+    let network = try saying { try model.networkOrRandom() }
     let x = try saying { try tensor(for: network) }
     let threads = threads ?? Parallelism.processors
     let compiled = try saying { try network.compiled(for: x.shape) }
+    if eachLine {
+      Parallelism.limited(to: threads) { answerLines(compiled, x) }
+      return
+    }
     let summary = try saying { try network.graph.summary(for: x.shape) }
     let seconds = Parallelism.limited(to: threads) { times(compiled, x) }
-    let result = Listing(
+    var result = Listing(
       seconds: seconds, threads: threads, batch: x.shape[0], operations: 2 * summary.totalOperations)
+    if layers {
+      let steps = Parallelism.limited(to: threads) { compiled.profile(x, runs: max(5, min(runs, 21))) }
+      let peak = Parallelism.limited(to: threads) { measuredPeak() }
+      result.layers = LayerTimes(steps, peak: peak, arena: compiled.arenaBytes, weights: compiled.weightBytes)
+    }
     StandardOutput.write(json ? jsonLine(result) : Array(text(result).utf8))
+  }
+
+  private func answerLines(_ network: CompiledNetwork, _ x: Tensor) {
+    let clock = ContinuousClock()
+    while readLine() != nil {
+      let seconds = clock.measure { _ = network.run(x) } / .seconds(1)
+      StandardOutput.write(Array("\(seconds * 1000)\n".utf8))
+    }
   }
 
   private func tensor(for network: Network) throws -> Tensor {
@@ -78,10 +105,11 @@ struct BenchmarkCommand: ParsableCommand {
       \(decimal(times.max))), batch \(result.batch), \(result.threads) threads
       \(decimal(result.gflops)) GFLOP/s, \(decimal(result.imagesPerSecond)) inputs/s
 
-      """
+      """ + (result.layers?.text ?? "")
   }
 
   private struct Listing: Encodable {
+    var layers: LayerTimes?
     struct Milliseconds: Encodable {
       let median: Double
       let min: Double
@@ -95,7 +123,7 @@ struct BenchmarkCommand: ParsableCommand {
     let imagesPerSecond: Double
 
     enum CodingKeys: String, CodingKey {
-      case milliseconds, threads, batch, gflops
+      case milliseconds, threads, batch, gflops, layers
       case imagesPerSecond = "images_per_second"
     }
 
@@ -111,16 +139,3 @@ struct BenchmarkCommand: ParsableCommand {
     }
   }
 }
-
-/// Three digits that count: `0.123`, `4.56`, `78.9`, `123`.
-private func decimal(_ value: Double) -> String {
-  var places = 0
-  while places < 3, abs(value) * pow10(places) < 100 { places += 1 }
-  let scaled = Int((abs(value) * pow10(places)).rounded())
-  guard places > 0 else { return String(scaled) }
-  let digits = String(scaled)
-  let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-  return (value < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
-}
-
-private func pow10(_ places: Int) -> Double { [1, 10, 100, 1000][places] }

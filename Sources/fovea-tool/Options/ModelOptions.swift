@@ -65,6 +65,12 @@ struct ModelOptions: ParsableArguments {
     return try Network(architecture: architecture, weights: FilePath(argument: weights))
   }
 
+  /// As ``network()``; an architecture without weights gets random ones, for which only time has a meaning.
+  func networkOrRandom() throws -> Network {
+    guard weights == nil, let architecture = try architecture() else { return try network() }
+    return try architecture.graph().randomNetwork(preprocessing: architecture.preprocessing)
+  }
+
   /// The network, changed by `change`.
   ///
   /// When it cannot be had, that is said on one line, with `json` also by an object for every input, and ends the

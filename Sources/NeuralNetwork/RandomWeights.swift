@@ -1,9 +1,10 @@
-import NeuralNetwork
 import TensorCore
 
 extension Graph {
-  /// Weights for every layer, fixed by a seed, scaled so that activations neither vanish nor grow.
-  func randomWeights(seed: UInt64 = 1, for input: Shape? = nil) throws -> [String: [WeightRole: Tensor]] {
+  /// Weights for every layer, fixed by a seed, scaled so that activations neither vanish nor grow (He et al. 2015).
+  package func randomWeights(
+    seed: UInt64 = 1, for input: Shape? = nil
+  ) throws(NetworkError) -> [String: [WeightRole: Tensor]] {
     var generator = SeededGenerator(seed: seed)
     var weights: [String: [WeightRole: Tensor]] = [:]
     for needed in try weightShapes(for: input) {
@@ -20,7 +21,11 @@ extension Graph {
     return weights
   }
 
-  func randomNetwork(seed: UInt64 = 1, for input: Shape? = nil) throws -> Network {
-    try Network(graph: self, weights: randomWeights(seed: seed, for: input))
+  /// The network with ``randomWeights(seed:for:)``: what it answers means nothing, the time it takes does.
+  package func randomNetwork(
+    seed: UInt64 = 1, for input: Shape? = nil, preprocessing: Preprocessing? = nil
+  ) throws(NetworkError) -> Network {
+    try Network(
+      graph: self, weights: randomWeights(seed: seed, for: input), preprocessing: preprocessing)
   }
 }
