@@ -64,7 +64,7 @@ extension Step {
     case .margins: "margins"
     case .elementwise: "elementwise"
     case .concatenation: "join"
-    case .channels: "channels"
+    case .channels, .channelPadding: "channels"
     }
   }
 

@@ -1,4 +1,4 @@
-import TensorCore
+package import TensorCore
 
 extension Graph {
   /// Weights for every layer, fixed by a seed, scaled so that activations neither vanish nor grow (He et al. 2015).

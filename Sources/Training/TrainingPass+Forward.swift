@@ -67,9 +67,17 @@ extension TrainingPass {
           activation.apply(to: y + first, pixels: range.count, channels: node.channels, slopes: slopes)
         }
       case .maximumPooling(let geometry):
-        poolMaximum(geometry, input: x, output: y, positions: positions[index])
+        if let positions = positions[index] {
+          poolMaximum(geometry, input: x, output: y, positions: positions)
+        } else {
+          poolMaximum(
+            geometry, input: Pixels(x, stride: geometry.channels),
+            output: MutablePixels(y, stride: geometry.channels))
+        }
       case .averagePooling(let geometry, let countsPadding):
-        poolAverage(geometry, countsPadding: countsPadding, input: x, output: y)
+        poolAverage(
+          geometry, countsPadding: countsPadding, input: Pixels(x, stride: geometry.channels),
+          output: MutablePixels(y, stride: geometry.channels))
       case .maximumUnpooling(let pooling):
         guard let positions = positions[pooling], case .maximumPooling(let g) = nodes[pooling].computation
         else { continue }

@@ -1,3 +1,4 @@
+import Convolution
 import NeuralNetwork
 import TensorCore
 import TestSupport
