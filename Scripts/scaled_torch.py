@@ -27,7 +27,8 @@ class Scaling(fx.Interpreter):
                 layer.bias.copy_(self.normal(layer.bias, 0.3))
         elif isinstance(layer, nn.BatchNorm2d):
             layer.running_mean.copy_(x.mean((0, 2, 3)))
-            layer.running_var.copy_(x.var((0, 2, 3), correction=0) + 1e-2)
+            # A channel's mean far above its deviation would do nothing but amplify rounding: its square counts.
+            layer.running_var.copy_(x.var((0, 2, 3), correction=0) + 0.25 * x.mean((0, 2, 3)) ** 2 + 0.05)
             layer.weight.copy_(torch.rand(layer.weight.shape, generator=self.random) * 0.5 + 0.4)
             layer.bias.copy_(self.normal(layer.bias, 0.5))
 

@@ -31,6 +31,17 @@ public struct NetworkSummary: Sendable, Hashable {
 
   public let rows: [Row]
 
+  /// The same without the running statistics of batch normalisation, as PyTorch counts parameters.
+  public var countingOnlyTrained: NetworkSummary {
+    NetworkSummary(
+      rows: rows.map {
+        Row(
+          name: $0.name, type: $0.type, outputShape: $0.outputShape,
+          trainableParameters: $0.trainableParameters,
+          otherParameters: 0, operations: $0.operations, receptiveField: $0.receptiveField, inputs: $0.inputs)
+      })
+  }
+
   public var totalParameters: Int { rows.reduce(0) { $0 + $1.parameters } }
   public var trainableParameters: Int { rows.reduce(0) { $0 + $1.trainableParameters } }
   public var totalOperations: Int { rows.reduce(0) { $0 + $1.operations } }

@@ -27,7 +27,9 @@ struct PredictCommand: ParsableCommand {
   var format = Format.table
 
   @Option(
-    help: ArgumentHelp("A text file with the name of a class on each line.", valueName: "file"),
+    help: ArgumentHelp(
+      "The names of the classes: a line each, or Keras's class index (default: ImageNet's, for 1000 classes).",
+      valueName: "file"),
     completion: .file())
   var labels: String?
 
@@ -45,6 +47,7 @@ struct PredictCommand: ParsableCommand {
     let network = try model.network(
       for: inputs, json: running.json || format == .json, preprocessing.applied)
     let (top, loading, format) = (top, loading.loadOptions, format)
+    let told = ToldOnce()
     let compiled = CompiledSizes(network: network, names: [])
     var options = running.batchOptions(processors: Parallelism.processors)
     if format == .json { options.json = true }
@@ -56,6 +59,8 @@ struct PredictCommand: ParsableCommand {
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) {
         let x = try network.input(contentsOf: job.input.path, options: loading)
         let output = try compiled.network(for: x.shape).run(x).layers.first?.output
+        let (labels, note) = ClassLabels.suiting(labels, outputs: output?.shape.dimensions.last ?? 0)
+        if let note { told.once { StandardError.line("fovea: \(note)") } }
         return Predictions(
           predictions: Prediction.best(top, in: output ?? Tensor([], shape: [0])).map {
             .init($0, labels?.row($0.index))

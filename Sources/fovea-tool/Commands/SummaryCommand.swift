@@ -20,7 +20,7 @@ struct SummaryCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Width x height of the input, for networks that leave it open (default: what the network was trained on).",
+      "Width x height of the input (default: what the network was trained on).",
       valueName: "WxH"))
   var inputSize: PixelSize?
 
@@ -29,8 +29,13 @@ struct SummaryCommand: ParsableCommand {
 
   func run() throws {
     let (graph, preprocessing) = try model.graph()
-    let summary = try saying { try graph.summary(for: inputShape(of: graph, preprocessing)) }
-    StandardOutput.write(json ? jsonLine(SummaryListing(summary)) : Array(text(summary, preprocessing).utf8))
+    let summary = try saying {
+      let sized = try inputSize.map { try graph.takingInput(height: $0.height, width: $0.width) } ?? graph
+      let summary = try sized.summary(for: inputShape(of: sized, preprocessing))
+      return model.countsOnlyTrained ? summary.countingOnlyTrained : summary
+    }
+    StandardOutput.write(
+      json ? jsonLine(SummaryListing(summary)) : Array(try text(summary, preprocessing).utf8))
   }
 
   private func inputShape(of graph: Graph, _ preprocessing: Preprocessing?) -> Shape? {
@@ -41,7 +46,7 @@ struct SummaryCommand: ParsableCommand {
     return [1, inputSize.height, inputSize.width, declared[3]]
   }
 
-  private func text(_ summary: NetworkSummary, _ preprocessing: Preprocessing?) -> String {
+  private func text(_ summary: NetworkSummary, _ preprocessing: Preprocessing?) throws -> String {
     var table = TextTable(
       ["layer (type)", "output shape", "parameters", "MACs", "memory", "receptive field", "inputs"],
       rightAligned: [2, 3, 4, 5])
@@ -59,6 +64,7 @@ struct SummaryCommand: ParsableCommand {
       \(grouped(others)) not), \(byteText(summary.totalParameters * 4)) in 32-bit floats
       MACs: \(grouped(summary.totalOperations)) an input
       Outputs of all layers: \(byteText(summary.activationBytes)) an input
+      \(try MachineSpeed.measured().text(for: summary))
       Preprocessing: \(preprocessing.map { preprocessingText($0) } ?? "none known: values go in as they are")
 
       """

@@ -42,6 +42,9 @@ struct ModelOptions: ParsableArguments {
     }
   }
 
+  /// Whether the model goes by PyTorch's conventions, which do not count running statistics among the parameters.
+  var countsOnlyTrained: Bool { (try? Architecture.named(model))?.framework == .torch }
+
   /// The layers alone: no weights needed.
   func graph() throws -> (graph: Graph, preprocessing: Preprocessing?) {
     try saying {

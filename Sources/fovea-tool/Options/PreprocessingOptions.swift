@@ -59,7 +59,9 @@ struct PreprocessingOptions: ParsableArguments {
     if let mean { record.mean = mean.values }
     if let std { record.deviation = std.values }
     guard record != network.effectivePreprocessing else { return network }
-    return try Network(graph: network.graph, weights: network.weights, preprocessing: record)
+    var graph = network.graph
+    if let inputSize { graph = try graph.takingInput(height: inputSize.height, width: inputSize.width) }
+    return try Network(graph: graph, weights: network.weights, preprocessing: record)
   }
 }
 
