@@ -1,0 +1,73 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Statistics, patches, comparisons and class maps from the command line, on the small networks of the samples.
+@Suite struct SeeingTests {
+  let pictures: Pictures
+  private let model: String
+
+  init() throws {
+    pictures = try Pictures()
+    for (name, shift) in [("a.npy", 0), ("b.npy", 3), ("c.npy", 5)] {
+      try pictures.npy("in/" + name, height: 512, width: 512) { Float(($0 * 7 + $1 * 5 + shift) % 11) * 20 }
+    }
+    model = repositoryFolder + "/Samples/networks/sobel.h5"
+  }
+
+  private func fovea(_ arguments: String...) throws -> Tool.Result {
+    Tool.finish(try Tool.start(arguments, in: pictures.folder))
+  }
+
+  @Test func statisticsAreTheSameHoweverManyJobs() throws {
+    for jobs in ["1", "3"] {
+      let result = try fovea("statistics", model, "in", "--jobs", jobs, "-o", "s" + jobs)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(result.lines.count == 4)
+    }
+    for name in ["statistics-layers.csv", "statistics-channels.csv", "statistics.svg", "statistics.png"] {
+      let files = try ["s1", "s3"].map {
+        try Data(contentsOf: pictures.folder.appendingPathComponent("\($0)/\(name)"))
+      }
+      #expect(files[0] == files[1] && !files[0].isEmpty, "\(name)")
+    }
+    #expect(try fovea("statistics", model, "in", "-o", "s1").status == 1)
+    #expect(try fovea("statistics", model, "in", "-o", "s4", "--resume").status == 64)
+    #expect(pictures.tree("s4").isEmpty)
+  }
+
+  @Test func oneBadPictureDoesNotStopStatistics() throws {
+    try pictures.write("in/bad.png", Data("no picture".utf8))
+    let result = try fovea("statistics", model, "in", "-o", "s")
+    #expect(result.status == 1 && result.errors.contains("bad.png"))
+    let table = try String(
+      contentsOf: pictures.folder.appendingPathComponent("s/statistics-layers.csv"), encoding: .utf8)
+    #expect(table.contains(",3,"))
+  }
+
+  @Test func patchesAreFoundAndListed() throws {
+    let result = try fovea("patches", model, "in", "--layers", "conv", "--top", "2", "-o", "p")
+    #expect(result.status == 0, "\(result.errors)")
+    let names = pictures.tree("p")
+    #expect(names.count == 2 && names.contains("patches.csv"))
+    let table = try String(
+      contentsOf: pictures.folder.appendingPathComponent("p/patches.csv"), encoding: .utf8)
+    #expect(table.hasPrefix("layer,channel,rank,value,input,row,column,left,top,width,height\n"))
+    #expect(table.split(separator: "\n").count > 2)
+  }
+
+  @Test func twoPicturesAreCompared() throws {
+    let result = try fovea("compare", model, "in/a.npy", "in/b.npy", "-o", "c")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(pictures.tree("c").contains("a_b/comparison.csv"))
+    #expect(try fovea("compare", model, "in/a.npy", "-o", "c").status == 64)
+    let networks = try fovea("compare", model, "--with", model, "in/a.npy", "-o", "n")
+    #expect(networks.status == 0, "\(networks.errors)")
+  }
+
+  @Test func aNetworkWithoutClassMapsSaysWhy() throws {
+    let result = try fovea("cam", model, "in/a.npy", "-o", "m")
+    #expect(result.status == 1 && result.errors.contains("class activation maps need a network that ends in"))
+    #expect(pictures.tree("m").isEmpty)
+  }
+}
