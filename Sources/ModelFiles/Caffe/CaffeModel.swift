@@ -235,7 +235,9 @@ struct CaffeModel {
     let filters = p.integer("num_output") ?? 0
     let usesBias = p.truth("bias_term") ?? true
     let kernel = try source.tensor(layer, 0, of: nil)
-    guard kernel.shape.rank == 4 else { throw wrong(layer, "has a kernel of shape \(kernel.shape)") }
+    guard filters > 0, kernel.shape.rank == 4 else {
+      throw wrong(layer, "has \(filters) outputs and a kernel of shape \(kernel.shape)")
+    }
     var given: [WeightRole: Tensor] = [.kernel: kernel.transposed([2, 3, 1, 0])]
     if usesBias { given[.bias] = try source.tensor(layer, 1, of: [filters]) }
     let dilation = p.integers("dilation")
@@ -261,7 +263,9 @@ struct CaffeModel {
     let filters = p.integer("num_output") ?? 0
     let usesBias = p.truth("bias_term") ?? true
     let kernel = try source.tensor(layer, 0, of: nil)
-    guard kernel.shape.rank == 4 else { throw wrong(layer, "has a kernel of shape \(kernel.shape)") }
+    guard filters > 0, kernel.shape.rank == 4 else {
+      throw wrong(layer, "has \(filters) outputs and a kernel of shape \(kernel.shape)")
+    }
     var given: [WeightRole: Tensor] = [.kernel: kernel.transposed([2, 3, 1, 0])]
     if usesBias { given[.bias] = try source.tensor(layer, 1, of: [filters]) }
     add(
