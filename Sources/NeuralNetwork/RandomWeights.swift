@@ -1,7 +1,7 @@
 package import TensorCore
 
 extension Graph {
-  /// Weights for every layer, fixed by a seed, scaled so that activations neither vanish nor grow (He et al. 2015).
+  /// Weights for every layer, fixed by a seed, scaled so that activations neither vanish nor grow as He, Zhang, Ren and Sun (2015) do.
   package func randomWeights(
     seed: UInt64 = 1, for input: Shape? = nil
   ) throws(NetworkError) -> [String: [WeightRole: Tensor]] {

@@ -1,3 +1,4 @@
+import Convolution
 import Isolation
 import ModelFiles
 import NeuralNetwork

@@ -78,8 +78,7 @@ import WeightFiles
 
 @Suite(.enabled(if: SharedData.isPresent)) struct OtherFormatsTests {
   @Test(arguments: [
-    ("caffe/lenet_mnist/lenet_iter_10000.caffemodel", "a Caffe model is not read"),
-    ("onnx/mnist/mnist.onnx", "an ONNX model is not read"),
+    ("onnx/mnist/mnist.onnx", "an ONNX model is not read")
   ])
   func formatsKnownBySightAreRefusedByName(path: String, reason: String) {
     let error = #expect(throws: WeightFileError.self) {

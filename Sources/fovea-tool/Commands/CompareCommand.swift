@@ -69,9 +69,8 @@ struct CompareCommand: ParsableCommand {
     let sides: (first: String, second: String)
     let second: Network?
     if let with {
-      var other = ModelOptions()
-      other.model = with
-      other.weights = withWeights
+      // Parsed, so that options added later have their defaults.
+      let other = try ModelOptions.parse((withWeights.map { ["--weights=\($0)"] } ?? []) + ["--", with])
       second = try saying { try preprocessing.applied(to: try other.network()) }
       sides = (model.title, other.title)
     } else {
