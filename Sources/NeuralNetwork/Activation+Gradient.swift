@@ -10,7 +10,7 @@ extension Activation {
   /// Whether the derivative can only be told from what went in: of the others it follows from what came out.
   package var derivativeNeedsInput: Bool {
     switch self {
-    case .swish, .hardSwish, .gelu, .parametricRelu: true
+    case .swish, .hardSwish, .gelu, .parametricRelu, .absolute, .power: true
     case .leakyRelu(let slope): slope <= 0
     case .elu(let alpha): alpha <= 0
     default: false
@@ -71,6 +71,9 @@ extension Activation {
     case .softplus: each(y) { -expm1f(-$0) }
     case .softsign: each(y) { (1 - abs($0)) * (1 - abs($0)) }
     case .exponential: each(y) { $0 }
+    case .logarithm: each(y) { expf(-$0) }
+    case .absolute: each(input) { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) }
+    case .power(let exponent): each(input) { exponent * powf($0, exponent - 1) }
     case .softmax:
       for pixel in 0..<pixels {
         let (row, p) = (gradient + pixel * channels, y + pixel * channels)

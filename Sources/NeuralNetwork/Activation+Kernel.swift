@@ -62,6 +62,11 @@ extension Activation {
     case .softplus: each { ($0 > 0 ? $0 : 0) + log1pf(expf(-abs($0))) }
     case .softsign: each { $0 / (1 + abs($0)) }
     case .exponential: each { expf($0) }
+    case .logarithm: each { logf($0) }
+    case .absolute: each { abs($0) }
+    case .power(exponent: 2): each { $0 * $0 }
+    case .power(exponent: 0.5): each { $0.squareRoot() }
+    case .power(let exponent): each { powf($0, exponent) }
     case .softmax:
       for pixel in 0..<pixels { normaliseExponentials(values + pixel * channels, channels) }
     }

@@ -52,6 +52,9 @@ extension Activation {
     case .softplus: log1p(exp(x))
     case .softsign: x / (1 + abs(x))
     case .exponential: exp(x)
+    case .logarithm: log(x)
+    case .absolute: abs(x)
+    case .power(let exponent): pow(x, Double(exponent))
     }
   }
 }

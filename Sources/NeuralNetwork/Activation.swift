@@ -23,6 +23,11 @@ public enum Activation: Sendable, Hashable {
   case softplus
   case softsign
   case exponential
+  /// Of what is not positive, minus infinity or NaN.
+  case logarithm
+  case absolute
+  /// `x` to the power `exponent`, as C's `pow`: NaN where `x` is negative and the exponent no whole number.
+  case power(exponent: Float)
   /// Over the last axis (the channels).
   case softmax
   /// `clamp(x, low, high)`.

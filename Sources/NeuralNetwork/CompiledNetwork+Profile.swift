@@ -63,8 +63,9 @@ extension Step {
     case .view: "view"
     case .margins: "margins"
     case .elementwise: "elementwise"
-    case .concatenation: "join"
+    case .concatenation, .join: "join"
     case .channels, .channelPadding: "channels"
+    case .slice: "slice"
     }
   }
 

@@ -41,6 +41,15 @@ extension Layer {
       }
     case .channels(let range):
       try require(range.lowerBound, in: 0...(1 << 24), "first channel")
+    case .slice(let axis, let range):
+      try require(axis, in: 1...31, "axis")
+      try require(range.lowerBound, in: 0...(1 << 40), "first of the slice")
+    case .join(let axis):
+      try require(axis, in: 1...31, "axis")
+    case .permute(let order):
+      guard order.first == 0, order.count <= 32, order.sorted() == Array(order.indices) else {
+        throw .unusableParameter(layer: name, parameter: "order of axes", found: "\(order)")
+      }
     case .channelPadding(let before, let after):
       try require(before, in: 0...(1 << 24), "channels before")
       try require(after, in: 0...(1 << 24), "channels after")
@@ -55,7 +64,7 @@ extension Layer {
     let expected: (range: ClosedRange<Int>, words: String) =
       switch operation {
       case .input: (0...0, "none")
-      case .add, .multiply, .average, .maximum, .concatenate: (1...Int.max, "at least 1")
+      case .add, .multiply, .average, .maximum, .concatenate, .join: (1...Int.max, "at least 1")
       case .subtract: (2...2, "2")
       default: (1...1, "1")
       }

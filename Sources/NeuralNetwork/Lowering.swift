@@ -132,8 +132,16 @@ struct Lowering {
     case .maximum: return append(.elementwise(.maximum), inputs, output)
     case .concatenate:
       return append(.concatenation, inputs, output)
+    case .join(let axis):
+      return append(axis == shape.rank - 1 ? .concatenation : .join(axis: axis), inputs, output)
     case .channels(let range):
       return append(.channels(range), inputs, output)
+    case .slice(let axis, let range):
+      return append(
+        axis == shape.rank - 1 ? .channels(range) : .slice(axis: axis, from: range.lowerBound), inputs, output
+      )
+    case .permute(let order):
+      return append(.transpose(order), inputs, output)
     case .channelPadding(let before, _):
       return append(.channelPadding(before: before), inputs, output)
     }

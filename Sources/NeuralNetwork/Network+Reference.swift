@@ -108,20 +108,11 @@ extension Network {
     case .multiply: return .combining(inputs, to: shape) { $0.reduce(1, *) }
     case .average: return .combining(inputs, to: shape) { $0.reduce(0, +) / Float(inputs.count) }
     case .maximum: return .combining(inputs, to: shape) { $0.max() ?? 0 }
-    case .concatenate:
-      let rows = shape.count / shape[-1]
-      let parts = inputs.map(\.scalars)
-      return Tensor(
-        (0..<rows).flatMap { row in
-          zip(parts, inputs).flatMap { $0[row * $1.shape[-1]..<(row + 1) * $1.shape[-1]] }
-        }, shape: shape)
-    case .channels(let range):
-      let (scalars, all) = (x.scalars, x.shape[-1])
-      return Tensor(
-        stride(from: 0, to: scalars.count, by: all).flatMap {
-          scalars[$0..<$0 + all][($0 + range.lowerBound)...].prefix(range.count)
-        },
-        shape: shape)
+    case .concatenate: return .joining(inputs, axis: x.shape.rank - 1, to: shape)
+    case .join(let axis): return .joining(inputs, axis: axis, to: shape)
+    case .channels(let range): return x.sliced(axis: x.shape.rank - 1, from: range.lowerBound, to: shape)
+    case .slice(let axis, let range): return x.sliced(axis: axis, from: range.lowerBound, to: shape)
+    case .permute(let order): return x.transposed(order)
     case .channelPadding(let before, let after):
       let (scalars, all) = (x.scalars, x.shape[-1])
       return Tensor(
@@ -163,6 +154,32 @@ extension Tensor {
       output[(sample * pixels + positions[index]) * shape[3] + index % shape[3]] = value
     }
     return Tensor(output, shape: result)
+  }
+
+  /// The places of the scalars of a tensor of this shape, in order, each as an index an axis.
+  private static func places(in shape: Shape) -> [[Int]] {
+    (0..<shape.count).map { index in (0..<shape.rank).map { index / shape.strides[$0] % shape[$0] } }
+  }
+
+  fileprivate static func joining(_ inputs: [Tensor], axis: Int, to shape: Shape) -> Tensor {
+    let parts = inputs.map { ($0.scalars, $0.shape) }
+    return Tensor(
+      places(in: shape).map { place in
+        var (place, part) = (place, 0)
+        while place[axis] >= parts[part].1[axis] {
+          place[axis] -= parts[part].1[axis]
+          part += 1
+        }
+        return parts[part].0[zip(place, parts[part].1.strides).reduce(0) { $0 + $1.0 * $1.1 }]
+      }, shape: shape)
+  }
+
+  fileprivate func sliced(axis: Int, from first: Int, to result: Shape) -> Tensor {
+    let (scalars, strides) = (scalars, shape.strides)
+    return Tensor(
+      Self.places(in: result).map { place in
+        scalars[zip(place, strides).reduce(first * strides[axis]) { $0 + $1.0 * $1.1 }]
+      }, shape: result)
   }
 
   /// Element by element, extents of 1 repeated.

@@ -131,8 +131,9 @@ extension Operation {
     case .multiply: "Multiply"
     case .average: "Average"
     case .maximum: "Maximum"
-    case .concatenate: "Concatenate"
-    case .channels: "Slice"
+    case .concatenate, .join: "Concatenate"
+    case .channels, .slice: "Slice"
+    case .permute: "Permute"
     case .channelPadding: "ChannelPadding"
     case .rescaling: "Rescaling"
     }

@@ -50,8 +50,14 @@ public enum Operation: Sendable, Hashable {
   case maximum
   /// Along the channels.
   case concatenate
+  /// One after another along an axis of the values as they lie here: 1 are the rows of a picture, 2 its columns.
+  case join(axis: Int)
   /// The channels `range` of the input.
   case channels(Range<Int>)
+  /// The part `range` along an axis counted as in ``join(axis:)``.
+  case slice(axis: Int, Range<Int>)
+  /// The axes in another order: axis `i` of the result is axis `order[i]` of the input as it lies here; the samples stay first.
+  case permute([Int])
   /// So many channels of zeros before and after those of the input (He et al. 2015, shortcuts of option A).
   case channelPadding(before: Int, after: Int)
   /// `x * scale + offset` with the same numbers everywhere (Keras `Rescaling`; one number, or one a channel).

@@ -64,6 +64,45 @@ func concatenate(_ sources: [Source], into output: MutablePixels, pixels: Int) {
   }
 }
 
+/// The inputs one after another along an axis.
+func joinAlong(
+  _ axis: Int, _ sources: [(UnsafePointer<Float>, Shape)], into output: UnsafeMutablePointer<Float>,
+  _ to: Shape
+) {
+  let (outer, whole) = blocks(of: to, from: axis)
+  var first = 0
+  for (input, shape) in sources {
+    let count = blocks(of: shape, from: axis).length
+    let start = first
+    parallelFor(outer, grain: max(1, 16_384 / max(1, count))) { range in
+      for index in range {
+        (output + index * whole + start).update(from: input + index * count, count: count)
+      }
+    }
+    first += count
+  }
+}
+
+/// The part of the input along an axis from `first` on, as long as the output is.
+func sliceAlong(
+  _ axis: Int, from first: Int, _ input: UnsafePointer<Float>, _ from: Shape,
+  _ output: UnsafeMutablePointer<Float>, _ to: Shape
+) {
+  let (outer, count) = blocks(of: to, from: axis)
+  let whole = blocks(of: from, from: axis).length
+  let start = first * from.strides[axis]
+  parallelFor(outer, grain: max(1, 16_384 / max(1, count))) { range in
+    for index in range {
+      (output + index * count).update(from: input + index * whole + start, count: count)
+    }
+  }
+}
+
+/// How many runs of memory the axes from one on take, and how long each is.
+private func blocks(of shape: Shape, from axis: Int) -> (count: Int, length: Int) {
+  (shape.dimensions[..<axis].reduce(1, *), shape.dimensions[axis...].reduce(1, *))
+}
+
 /// The inputs combined element by element, those of extent 1 along an axis repeated along it.
 func combine(
   _ kind: Step.Elementwise, _ sources: [(UnsafePointer<Float>, Shape)],

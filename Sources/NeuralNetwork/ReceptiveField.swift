@@ -98,7 +98,9 @@ extension Operation {
       field.rows.centre += Double(m.top) * field.rows.jump
       field.columns.centre += Double(m.left) * field.columns.jump
     case .dense: return input.rank == 4 ? field : nil
-    case .globalPooling, .adaptiveAveragePooling, .instanceNormalization, .flatten, .reshape, .maxUnpooling:
+    case .slice(let axis, _) where axis == input.rank - 1: break
+    case .globalPooling, .adaptiveAveragePooling, .instanceNormalization, .flatten, .reshape, .maxUnpooling,
+      .join, .slice, .permute:
       return nil
     case .input, .batchNormalization, .channelScale, .localResponseNormalization, .activation, .dropout,
       .identity,

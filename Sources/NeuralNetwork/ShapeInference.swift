@@ -135,23 +135,50 @@ extension Layer {
     case .add, .subtract, .multiply, .average, .maximum:
       return try broadcast(inputs)
     case .concatenate:
-      let leading = input.dimensions.dropLast()
-      var channels = 0
-      for other in inputs {
-        guard other.rank == input.rank, other.dimensions.dropLast() == leading else {
-          throw mismatch("inputs that differ in channels alone, such as \(input)", other)
-        }
-        channels += other[-1]
-      }
-      return try shape(leading + [channels], input)
+      return try joined(inputs, axis: input.rank - 1)
     case .channels(let range):
-      guard range.upperBound <= input[-1] else {
-        throw mismatch("at least \(range.upperBound) channels", input)
+      return try sliced(input, range, axis: input.rank - 1)
+    case .slice(let axis, let range):
+      return try sliced(input, range, axis: axis)
+    case .join(let axis):
+      return try joined(inputs, axis: axis)
+    case .permute(let order):
+      guard order.sorted() == Array(0..<input.rank) else {
+        throw mismatch("\(order.count) axes, to be ordered as \(order)", input)
       }
-      return try shape(input.dimensions.dropLast() + [range.count], input)
+      return Shape(order.map { input[$0] })
     case .channelPadding(let before, let after):
       return try shape(input.dimensions.dropLast() + [before + input[-1] + after], input)
     }
+  }
+
+  /// The shapes one after another along an axis, the other extents equal.
+  private func joined(_ inputs: [Shape], axis: Int) throws(NetworkError) -> Shape {
+    let first = inputs[0]
+    guard (1..<first.rank).contains(axis) else { throw mismatch("more than \(axis) axes", first) }
+    var extents = first.dimensions
+    extents[axis] = 0
+    for other in inputs {
+      var found = other.dimensions
+      if other.rank == first.rank { found[axis] = first[axis] }
+      guard found == first.dimensions else {
+        let what = axis == first.rank - 1 ? "channels" : axis == 1 ? "rows" : "the length of axis \(axis)"
+        throw mismatch("inputs that differ in \(what) alone, such as \(first)", other)
+      }
+      extents[axis] += other[axis]
+    }
+    return try shape(extents, first)
+  }
+
+  private func sliced(_ input: Shape, _ range: Range<Int>, axis: Int) throws(NetworkError) -> Shape {
+    guard (1..<input.rank).contains(axis) else { throw mismatch("more than \(axis) axes", input) }
+    guard range.upperBound <= input[axis] else {
+      let what = axis == input.rank - 1 ? "channels" : "along axis \(axis)"
+      throw mismatch("at least \(range.upperBound) \(what)", input)
+    }
+    var extents = input.dimensions
+    extents[axis] = range.count
+    return try shape(extents, input)
   }
 
   private func checked(_ input: Shape, against declared: InputShape) throws(NetworkError) -> Shape {

@@ -119,6 +119,10 @@ extension Step {
       combine(kind, sources.map { ($0.pixels.start, $0.shape) }, into: output, shape, grain: grain, epilogue)
     case .concatenation:
       concatenate(sources, into: target, pixels: pixels)
+    case .join(let axis):
+      joinAlong(axis, sources.map { ($0.pixels.start, $0.shape) }, into: output, shape)
+    case .slice(let axis, let first):
+      sliceAlong(axis, from: first, input, from, output, shape)
     case .channels(let range):
       let all = from[-1]
       parallelFor(pixels, grain: grain) { rows in

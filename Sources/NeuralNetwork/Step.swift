@@ -36,6 +36,9 @@ struct Step: Sendable {
     case margins(Margins)
     case elementwise(Elementwise)
     case concatenation
+    /// The inputs, and a part of the input, along an axis that is not the channels'.
+    case join(axis: Int)
+    case slice(axis: Int, from: Int)
     case channels(Range<Int>)
     /// The channels from `before` on, zeros around them.
     case channelPadding(before: Int)

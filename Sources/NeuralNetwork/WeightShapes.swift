@@ -88,7 +88,7 @@ extension Operation {
       .maxUnpooling,
       .upSampling, .flatten, .reshape, .zeroPadding, .cropping, .dropout, .identity, .add, .subtract,
       .multiply,
-      .average, .maximum, .concatenate, .channels, .channelPadding, .rescaling:
+      .average, .maximum, .concatenate, .join, .channels, .slice, .permute, .channelPadding, .rescaling:
       return []
     }
   }

@@ -158,7 +158,9 @@ struct TrainingPlan: Sendable {
     case .instanceNormalization: throw refused("instance normalization")
     case .adaptiveAveragePooling: throw refused("adaptive average pooling")
     case .maximum: throw refused("maximum of several layers")
-    case .channels, .channelPadding: throw refused("channel slice or padding")
+    case .channels, .slice, .channelPadding: throw refused("slice or channel padding")
+    case .join: throw refused("concatenation along another axis than the channels")
+    case .permute: throw refused("change of the axes' order")
     }
   }
 

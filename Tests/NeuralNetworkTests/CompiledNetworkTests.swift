@@ -58,13 +58,19 @@ enum Zoo {
     ("dropout", .dropout(rate: 0.5)),
     ("identity", .identity),
     ("channels", .channels(1..<3)),
+    ("rows", .slice(axis: 1, 2..<7)),
+    ("columns", .slice(axis: 2, 3..<10)),
+    ("channels by axis", .slice(axis: 3, 1..<4)),
+    ("permute", .permute([0, 3, 1, 2])),
+    ("permute, planes last", .permute([0, 2, 1, 3])),
     ("channel padding", .channelPadding(before: 2, after: 3)),
   ]
 
   static let activations: [Activation] = [
     .linear, .relu, .relu6, .leakyRelu(slope: 0.2), .parametricRelu, .elu(alpha: 1.3), .selu, .sigmoid,
     .hardSigmoid(slope: 1 / 6, offset: 0.5), .tanh, .swish, .hardSwish, .gelu(tanhApproximation: false),
-    .gelu(tanhApproximation: true), .softplus, .softsign, .exponential, .softmax, .clip(low: -0.5, high: 0.7),
+    .gelu(tanhApproximation: true), .softplus, .softsign, .exponential, .absolute, .power(exponent: 2),
+    .power(exponent: 3), .softmax, .clip(low: -0.5, high: 0.7),
   ]
 
   /// Branches, residuals, in-place chances, fusions in a row, an encoder with its decoder.
@@ -117,6 +123,36 @@ enum Zoo {
       let expected = try network.referenceActivations(for: x)
       let found = try network.compiled(for: x.shape).run(x)
       expectAgreement(try found.layer(name), try #require(expected[name]), to: 1e-5, name)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func joiningAlongEachAxisAgreesWithTheReference(axis: Int) throws {
+    let part = NeuralNetwork.Operation.slice(axis: axis, 1..<4)
+    let network = try Zoo.graph(
+      Layer("part", part, from: "x"), Layer("relu", .activation(.relu), from: "x"),
+      Layer("joined", .join(axis: axis), from: "part", "x", "relu")
+    ).randomNetwork()
+    for batch in [1, 3] {
+      let x = input(batch)
+      let expected = try network.referenceActivations(for: x)
+      let found = try network.compiled(for: x.shape).run(x)
+      expectAgreement(try found.layer("joined"), try #require(expected["joined"]), to: 0, "axis \(axis)")
+    }
+  }
+
+  @Test func powersAndLogarithmsOfPositivesAgreeWithTheReference() throws {
+    let network = try Zoo.graph(
+      Layer("positive", .activation(.exponential), from: "x"),
+      Layer("log", .activation(.logarithm), from: "positive"),
+      Layer("root", .activation(.power(exponent: 0.5)), from: "positive"),
+      Layer("power", .activation(.power(exponent: -0.75)), from: "positive")
+    ).randomNetwork()
+    let x = input(2)
+    let expected = try network.referenceActivations(for: x)
+    let found = try network.compiled(for: x.shape, recording: ["log", "root", "power"]).run(x)
+    for layer in found.layers {
+      expectAgreement(layer.output, try #require(expected[layer.name]), to: 1e-5, layer.name)
     }
   }
 

@@ -130,6 +130,9 @@ extension KerasExport {
     case .average: return [KerasStep(kind: "Average")]
     case .maximum: return [KerasStep(kind: "Maximum")]
     case .concatenate: return [KerasStep(kind: "Concatenate", config: ["axis": .number(-1)])]
+    case .join(let axis): return [KerasStep(kind: "Concatenate", config: ["axis": whole(axis)])]
+    case .permute(let order):
+      return [KerasStep(kind: "Permute", config: ["dims": .list(order.dropFirst().map(whole))])]
     case .rescaling(let scale, let offset):
       func numbers(_ values: [Float]) -> JSONValue {
         values.count == 1 ? decimal(values[0]) : .list(values.map(decimal))

@@ -41,6 +41,12 @@ extension KerasSettings {
         throw refusal("target_shape", value("target_shape"), expected: "a list of whole numbers")
       }
       return .reshape(extents.compactMap { $0 }, .channelsLast)
+    case "Permute":
+      let dims = value("dims")
+      guard let order = dims?.list?.compactMap(\.integer), order.count == dims?.list?.count else {
+        throw refusal("dims", dims, expected: "a list of whole numbers")
+      }
+      return .permute([0] + order)
     case "ZeroPadding2D":
       try requireChannelsLast()
       return .zeroPadding(try margins("padding"))

@@ -67,8 +67,8 @@ extension Operation {
     case .batchNormalization, .channelScale, .localResponseNormalization, .instanceNormalization:
       .normalisation
     case .activation: .activation
-    case .add, .subtract, .multiply, .average, .maximum, .concatenate: .merge
-    case .flatten, .reshape, .zeroPadding, .cropping, .channels, .channelPadding: .shape
+    case .add, .subtract, .multiply, .average, .maximum, .concatenate, .join: .merge
+    case .flatten, .reshape, .zeroPadding, .cropping, .channels, .slice, .permute, .channelPadding: .shape
     case .dropout, .identity, .rescaling: .other
     }
   }
