@@ -45,10 +45,11 @@ def prepare(layer, x, random):
     if isinstance(layer, L.BatchNormalization):
         value = numpy(x).reshape(-1, x.shape[-1])
         channels = value.shape[1]
-        weights = [random.uniform(0.4, 0.9, channels)] if layer.scale else []
+        weights = [random.uniform(0.15, 0.45, channels)] if layer.scale else []
         # Where there is no gamma, a larger variance does its work. A channel's mean far above its deviation would do
-        # nothing but amplify rounding: its square counts.
-        variance = (1 if layer.scale else 2) * (value.var(0) + 0.25 * value.mean(0) ** 2) + 0.05
+        # nothing but amplify rounding: its square counts. Scales near 1 let an error grow from layer to layer (see
+        # scaled_torch.py).
+        variance = (1 if layer.scale else 8) * (value.var(0) + 0.25 * value.mean(0) ** 2 + 0.25)
         weights += [random.normal(0, 0.5, channels), value.mean(0), variance]
         layer.set_weights([weight.astype(np.float32) for weight in weights])
         return
