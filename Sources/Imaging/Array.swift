@@ -138,15 +138,16 @@ extension Image {
 extension Picture {
   /// The pixels of a picture of floats, computed into fresh memory without a further copy.
   fileprivate func tensor() throws(ImagingError) -> Tensor {
-    limitThreads()
-    var size = 0
-    guard let memory = vips_image_write_to_memory(image, &size) else {
-      throw .failed(operation: "reading pixels", reason: Libvips.takeError())
+    try consumed { (picture) throws(ImagingError) in
+      var size = 0
+      guard let memory = vips_image_write_to_memory(picture.image, &size) else {
+        throw .failed(operation: "reading pixels", reason: Libvips.takeError())
+      }
+      let floats = UnsafeBufferPointer(
+        start: memory.assumingMemoryBound(to: Float.self), count: size / MemoryLayout<Float>.stride)
+      return Tensor(
+        storage: TensorStorage(borrowing: floats, from: VipsMemory(memory)), shape: [height, width, bands])
     }
-    let floats = UnsafeBufferPointer(
-      start: memory.assumingMemoryBound(to: Float.self), count: size / MemoryLayout<Float>.stride)
-    return Tensor(
-      storage: TensorStorage(borrowing: floats, from: VipsMemory(memory)), shape: [height, width, bands])
   }
 
   /// Keeps libvips to the threads that parallel loops may use here: one when pictures run in parallel.

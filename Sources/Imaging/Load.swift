@@ -29,7 +29,7 @@ extension Image {
     }
     self = try Libvips.attempting { () throws(ImagingError) in
       let loader = try Loader(path: path, signature: signature, options: options)
-      let stored = try loader.open(.random)
+      let stored = try loader.openHeader()
       try stored.check(against: options, path)
       return Image(
         header: try stored.normalised(path),

@@ -37,22 +37,31 @@ struct Loader: Sendable {
     }
   }
 
-  /// Reads the header and makes the first step of a pipeline.
+  /// Makes the first step of a pipeline.
+  ///
+  /// Where the file can only be read from top to bottom and the pixels are asked for anywhere, it is decoded now.
   func open(_ access: Image.Access) throws(ImagingError) -> Picture {
+    let picture = try openHeader()
+    // Left to the decoders, this would lose damage in the last rows, see ``Picture/consumed(by:)``.
+    guard access == .random, vips_image_is_sequential(picture.image) != 0 else { return picture }
+    return try picture.readableAnywhere()
+  }
+
+  /// Reads the header.
+  func openHeader() throws(ImagingError) -> Picture {
     do {
-      return try load(access, pages: -1)
+      return try load(pages: -1)
     } catch {
       // A TIFF or HEIF whose pages differ in size cannot be one strip; its first page is the picture.
-      if let first = try? load(access, pages: 1) { return first }
+      if let first = try? load(pages: 1) { return first }
       guard case .failed(_, let reason) = error else { throw error }
       throw .damage(in: path, reason)
     }
   }
 
-  private func load(_ access: Image.Access, pages: Int) throws(ImagingError) -> Picture {
+  private func load(pages: Int) throws(ImagingError) -> Picture {
     var arguments: [String: Argument] = [
-      "access": .choice(access == .sequential ? VIPS_ACCESS_SEQUENTIAL : VIPS_ACCESS_RANDOM),
-      "fail-on": .choice(VIPS_FAIL_ON_ERROR),
+      "access": .choice(VIPS_ACCESS_SEQUENTIAL), "fail-on": .choice(VIPS_FAIL_ON_ERROR),
     ]
     guard let probe = vips_operation_new(operation) else {
       throw .failed(operation: operation, reason: Libvips.takeError())

@@ -243,7 +243,9 @@ extension Image {
   package func extremes() throws(ImagingError) -> ClosedRange<Float> {
     try namingOrigin { () throws(ImagingError) in
       let colours = try withoutAlpha()
-      let table = try colours.pipeline().applying("stats")
+      let table = try colours.pipeline().consumed { (picture) throws(ImagingError) in
+        try picture.applying("stats")
+      }
       // Row 0 of the table is about all bands; its columns begin with the minimum and the maximum.
       var numbers: UnsafeMutablePointer<Double>?
       var count: Int32 = 0

@@ -42,13 +42,17 @@ extension Image {
       header: try made(over: header, PixelBytes(base: nil, count: 0, width: width)),
       recipe: { (access) throws(ImagingError) in
         let picture = try recipe(needsRandomAccess ? .random : access)
-        var size = 0
-        guard let memory = vips_image_write_to_memory(picture.image, &size) else {
-          throw .failed(operation: "reading pixels", reason: Libvips.takeError())
+        let bytes = try picture.consumed { (picture) throws(ImagingError) in
+          var size = 0
+          guard let memory = vips_image_write_to_memory(picture.image, &size) else {
+            throw .failed(operation: "reading pixels", reason: Libvips.takeError())
+          }
+          return PixelBytes(base: memory.assumingMemoryBound(to: UInt8.self), count: size, width: width)
         }
-        let bytes = memory.assumingMemoryBound(to: UInt8.self)
-        for page in 0..<pages { change(bytes + page * height * width, height, width) }
-        return try made(over: picture, PixelBytes(base: bytes, count: size, width: width))
+        if let base = bytes.base {
+          for page in 0..<pages { change(base + page * height * width, height, width) }
+        }
+        return try made(over: picture, bytes)
       },
       needsRandomAccess: needsRandomAccess, origin: origin, arrayRank: arrayRank)
   }
@@ -56,7 +60,7 @@ extension Image {
 
 /// The bytes of a picture of one channel, in memory that libvips allocated.
 ///
-/// - Important: `@unchecked Sendable` holds because the memory is only read after this object is made.
+/// - Important: `@unchecked Sendable` holds because the memory is only read once it is shared.
 private final class PixelBytes: @unchecked Sendable {
   let base: UnsafeMutablePointer<UInt8>?
   let count: Int

@@ -111,13 +111,11 @@ extension Image {
     var picture = try pipeline().readyToSave(as: format)
     if format == .png { picture = try picture.withoutUnwritableComments() }
     if !options.text.isEmpty { picture = try picture.withText(options.text) }
-    picture = try picture.applying("copy")
-    picture.limitThreads()
     guard let target = vips_target_new_to_descriptor(descriptor) else {
       throw .failed(operation: "opening", reason: Libvips.takeError())
     }
     defer { fovea_unref(target) }
-    var arguments: [String: Argument] = ["in": .picture(picture), "target": .object(target)]
+    var arguments: [String: Argument] = ["target": .object(target)]
     if options.stripsMetadata { arguments["strip"] = .bool(true) }
     switch format {
     case .jpeg, .webp, .heif, .avif: arguments["Q"] = .int(min(max(options.quality, 1), 100))
@@ -127,7 +125,9 @@ extension Image {
     case .png, .gif, .npy: break
     }
     do throws(ImagingError) {
-      try callVips(format.saver, arguments)
+      try picture.consumed { (picture) throws(ImagingError) in
+        _ = try callVips(format.saver, arguments.merging(["in": .picture(picture)]) { $1 })
+      }
     } catch {
       // Nobody needs to try a full disk twice.
       if let refusal = AtomicFile.refusal(of: descriptor) { throw .cannotWrite(path, reason: refusal) }
@@ -138,7 +138,9 @@ extension Image {
   /// Throws when the file that the picture comes from cannot be decoded to its end.
   private func readEverything() throws(ImagingError) {
     guard origin != nil else { return }
-    try namingOrigin { () throws(ImagingError) in _ = try pipeline().applying("stats") }
+    try namingOrigin { () throws(ImagingError) in
+      _ = try pipeline().consumed { (picture) throws(ImagingError) in try picture.applying("stats") }
+    }
   }
 
   /// As ``write(to:options:)-(FilePath,_)`` for a path that is text.
@@ -178,10 +180,6 @@ extension PictureFormat {
 }
 
 extension Picture {
-  fileprivate var byteCount: Int {
-    width * height * bands * Int(vips_format_sizeof(format))
-  }
-
   /// Rounded and clipped to integers where the format holds no floats.
   fileprivate func readyToSave(as target: PictureFormat) throws(ImagingError) -> Picture {
     guard !target.holdsFloats, format != VIPS_FORMAT_UCHAR, format != VIPS_FORMAT_USHORT else { return self }

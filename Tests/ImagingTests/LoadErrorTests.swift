@@ -48,6 +48,43 @@ import Testing
     }
   }
 
+  @Test("damage in the last rows is seen every time, by every way to the pixels, however busy the machine")
+  func lastRows() async throws {
+    let noise = (0..<64 * 64 * 3).map { (index: Int) -> UInt8 in
+      UInt8(truncatingIfNeeded: index &* index &* 7 / 13)
+    }
+    let whole = folder.file("whole.jpg")
+    try Image(pixels: noise, height: 64, width: 64, channels: 3).write(to: whole)
+    let cut = try folder.file("cut.jpg", holding: Array(try bytes(of: whole).dropLast(100)))
+    let target = folder.file("target.png")
+    let ways: [@Sendable (Image) throws -> Void] = [
+      { _ = try $0.tensor() },
+      { _ = try $0.extremes() },
+      { try $0.write(to: target) },
+      { image in
+        let mirrored = Array((0..<64).map(Int32.init).reversed())
+        let window = RegionWindow(
+          kernelHeight: 1, kernelWidth: 1, rows: [63] + mirrored.dropFirst(), columns: mirrored,
+          outside: [0, 0, 0])
+        var jumping = window
+        jumping.rows.swapAt(0, 40)
+        _ = try image.filteringRegions(through: jumping, as: .uint8) { buffers in
+          buffers.output.update(from: buffers.input, count: buffers.inputStride * buffers.height)
+        }.tensor()
+      },
+    ]
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<60 {
+        for way in ways {
+          group.addTask {
+            #expect(throws: ImagingError.self) { try way(Image(contentsOf: cut)) }
+          }
+        }
+      }
+    }
+    #expect(!folder.names.contains("target.png"))
+  }
+
   @Test("pictures that fail at the same time each tell their own reason, alone and in one line")
   func reasonsStayApart() async throws {
     let noise = (0..<200 * 200 * 3).map { (index: Int) -> UInt8 in

@@ -115,6 +115,12 @@ final class SourceRegion {
     return vips_region_prepare(region, &rect) == 0
   }
 
+  /// Computes or finds the pixels of the target's own rows and columns, in the target; false when the source fails.
+  func prepare(into target: UnsafeMutablePointer<VipsRegion>) -> Bool {
+    var rect = target.pointee.valid
+    return vips_region_prepare_to(region, target, &rect, rect.left, rect.top) == 0
+  }
+
   /// Reads `pixels` neighbouring pixels of a prepared row as floats.
   func load(row: Int, column: Int, pixels: Int, into target: UnsafeMutablePointer<Float>) {
     guard let source = fovea_region_address(region, Int32(column), Int32(row)) else { return }
