@@ -32,11 +32,13 @@ extension Picture {
     let weighting = AlphaWeighting(known, isPremultiplied: isPremultiplied, resampling)
     let shape = GeneratedShape(
       width: width, height: height, pageHeight: nil, format: format, hint: VIPS_DEMAND_STYLE_FATSTRIP)
-    return try source.generating(shape) {
+    let made = try source.generating(shape) {
       ResampleMaker($0, vertical: vertical, horizontal: horizontal, weighting: weighting)
     }
+    // Who reads on may ask for squares of up to 128 rows, one beside the other. Here they become strips over the whole
+    // width, each made once and in order, so that the rows held of the source are enough.
+    return holdsRows ? try made.holdingRows(5 * 128) : made
   }
-
 }
 
 /// How colours are weighted by the alpha beside them while they are mixed.

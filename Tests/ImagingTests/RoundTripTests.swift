@@ -30,6 +30,22 @@ func ramp(height: Int, width: Int, channels: Int) -> [UInt8] {
     #expect(folder.names == ["a.\(suffix)"])
   }
 
+  /// On one thread libvips asks for squares of 128 rows, one beside the other, of what comes after the resampling.
+  @Test("a tall file shrinks on one thread as on all", arguments: Fit.allCases)
+  func shrunkOnOneThread(fit: Fit) throws {
+    let folder = TemporaryFolder()
+    let pixels = ramp(height: 1300, width: 900, channels: 3)
+    let path = folder.file("tall.jpg")
+    try Image(pixels: pixels, height: 1300, width: 900, channels: 3).write(to: path)
+    func shrunk() throws -> Tensor {
+      try Image(contentsOf: path).resized(height: 259, width: 259, fit: fit, resampling: .linear).tensor()
+    }
+    let expected = try shrunk()
+    let found = try Parallelism.limited(to: 1) { try shrunk() }
+    #expect(found.shape == [259, 259, 3])
+    #expect(found == expected)
+  }
+
   @Test("JPEG and WebP come back close", arguments: ["jpg", "webp"])
   func lossy(suffix: String) throws {
     let folder = TemporaryFolder()
