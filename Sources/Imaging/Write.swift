@@ -52,6 +52,8 @@ public struct WriteOptions: Sendable, Hashable {
   public var format: PictureFormat?
   /// 1...100 for formats that lose detail.
   public var quality: Int
+  /// How hard a PNG is compressed, 0...9; all levels hold the same pixels.
+  public var compression: Int
   /// Whether EXIF, XMP, IPTC data and the colour profile are left out; the profile is applied first then.
   public var stripsMetadata: Bool
   /// Key and value pairs for a PNG's text chunks, in this order; keys of 1...79 Latin letters.
@@ -69,10 +71,12 @@ public struct WriteOptions: Sendable, Hashable {
   }
 
   public init(
-    format: PictureFormat? = nil, quality: Int = 90, stripsMetadata: Bool = false, text: [TextEntry] = []
+    format: PictureFormat? = nil, quality: Int = 90, compression: Int = 6, stripsMetadata: Bool = false,
+    text: [TextEntry] = []
   ) {
     self.format = format
     self.quality = quality
+    self.compression = compression
     self.stripsMetadata = stripsMetadata
     self.text = text
   }
@@ -122,7 +126,8 @@ extension Image {
     case .tiff:
       arguments["bigtiff"] = .bool(picture.byteCount > 3_900_000_000)
       arguments["compression"] = .choice(VIPS_FOREIGN_TIFF_COMPRESSION_LZW)
-    case .png, .gif, .npy: break
+    case .png: arguments["compression"] = .int(min(max(options.compression, 0), 9))
+    case .gif, .npy: break
     }
     do throws(ImagingError) {
       try picture.consumed { (picture) throws(ImagingError) in

@@ -11,7 +11,8 @@ extension ContactSheet {
   ///
   /// A PNG carries ``parameters`` in text chunks, each under its name after `fovea:`. Throws ``ImagingError``.
   public func write(to path: FilePath) throws(ImagingError) {
-    var options = WriteOptions()
+    // Sheets are many and mostly flat: level 4 takes less than half the time of 6 for a tenth more bytes.
+    var options = WriteOptions(compression: 4)
     options.text = parameters.sorted { $0.key < $1.key }
       .map { WriteOptions.TextEntry("fovea:" + $0.key, $0.value) }
     try image().write(to: path, options: options)

@@ -62,17 +62,19 @@ struct ActivationWork: Sendable {
       writer = try LayerDump(dump, dump.files(job.target, layers), metadata: metadata, &outputs)
     }
     var report = LayerReport()
-    try compiled.run(x) { (layer: RecordedLayer) throws -> Void in
-      report.layers.append(.init(layer))
-      try writer?.add(layer, &outputs)
-      guard draws else { return }
-      options.title = layer.name
-      // Names belong to layers with as many units, not to every dense layer on the way.
-      options.labels = layer.output.shape[-1] == sheet.labels.count ? sheet.labels : []
-      let sheet = try ContactSheet(of: layer.output, scale: scale, options: options)
-      SheetText.check(sheet)
-      try outputs.write(sheetPath(.init(name: layer.name, index: layer.index), job.target)) {
-        try sheet.write(to: $0)
+    // Several pictures at a time keep the processors busy by themselves.
+    try withSideThread(isUsed: Parallelism.threads > 1) { side in
+      try compiled.run(x) { (layer: RecordedLayer) throws -> Void in
+        report.layers.append(.init(layer))
+        try writer?.add(layer, &outputs)
+        guard draws else { return }
+        options.title = layer.name
+        // Names belong to layers with as many units, not to every dense layer on the way.
+        options.labels = layer.output.shape[-1] == sheet.labels.count ? sheet.labels : []
+        let sheet = try ContactSheet(of: layer.output, scale: scale, options: options)
+        SheetText.check(sheet)
+        let path = try outputs.reserve(sheetPath(.init(name: layer.name, index: layer.index), job.target))
+        try side.start { try Parallelism.limited(to: 1) { try sheet.write(to: path) } }
       }
     }
     if let writer { try writer.finish(&outputs) }

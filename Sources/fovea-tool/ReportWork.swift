@@ -100,24 +100,25 @@ struct ReportWork: Sendable {
     let range = settings.scale == .model ? compiled.recordedRange(x) : nil
     let name = name(of: job.input.place, hasOneFolder: hasOneFolder)
     if let spool {
-      var sink = SpoolSink(spool) { name, body in
-        try withScratchFile(beside: index.folder.appending(name), body)
+      let (page, sink) = try withSideThread(isUsed: Parallelism.threads > 1) { side in
+        var sink = SpoolSink(spool, beside: side) { [folder = index.folder] name, body in
+          try withScratchFile(beside: folder.appending(name), body)
+        }
+        let page = try report.page(
+          for: x, at: .init(name: name, address: "#", folder: "", up: nil), compiled: compiled,
+          modelRange: range, sink: &sink)
+        return (page, sink)
       }
-      let page = try report.page(
-        for: x, at: .init(name: name, address: "#", folder: "", up: nil), compiled: compiled,
-        modelRange: range,
-        sink: &sink)
       check(page)
       return ReportedPicture(page, fragment: try sink.fragment(page.html))
     }
     let folder = job.target.subfolder
     let below = FilePath(root: nil, folder.components.dropFirst(map.folder?.components.count ?? 0))
     let address = relativeAddress(below.bytes) + "/"
-    var sink = FolderSink(folder: folder, outputs: outputs)
-    let page: PictureReport.Page
-    do {
+    let page = try withSideThread(isUsed: Parallelism.threads > 1) { side in
+      var sink = FolderSink(folder: folder, side: side, outputs: outputs)
       defer { outputs = sink.outputs }
-      page = try report.page(
+      return try report.page(
         for: x,
         at: .init(
           name: name, address: address + "index.html", folder: address,
@@ -196,10 +197,14 @@ struct ReportWork: Sendable {
 /// Puts a page's pictures into its folder.
 private struct FolderSink: PictureSink {
   let folder: FilePath
+  let side: SideThread
   var outputs: Transaction
 
-  mutating func picture(_ name: String, _ write: (FilePath) throws -> Void) throws -> String {
-    try outputs.write(folder.appending(name), write)
+  mutating func picture(
+    _ name: String, _ write: @escaping @Sendable (FilePath) throws -> Void
+  ) throws -> String {
+    let path = try outputs.reserve(folder.appending(name))
+    try side.start { try Parallelism.limited(to: 1) { try write(path) } }
     return relativeAddress(name.utf8)
   }
 }

@@ -12,7 +12,9 @@ import Visualization
 private struct NoSink: PictureSink {
   var names: [String] = []
 
-  mutating func picture(_ name: String, _ write: (FilePath) throws -> Void) throws -> String {
+  mutating func picture(
+    _ name: String, _ write: @escaping @Sendable (FilePath) throws -> Void
+  ) throws -> String {
     names.append(name)
     return relativeAddress(name.utf8)
   }

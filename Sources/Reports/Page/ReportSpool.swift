@@ -1,6 +1,8 @@
+package import Batch
 import Foundation
 import Synchronization
 package import SystemPackage
+import TensorCore
 
 /// The pages of a single file while they are made, on disk: several pages are written to it at once, and put in order at
 /// the end.
@@ -65,34 +67,51 @@ package struct SpoolSink: PictureSink {
     package let pictures: [String: ReportSpool.Chunk]
   }
 
+  /// What has come into the spool so far, by the token that stands for it.
+  private final class Known: Sendable {
+    let pictures = Mutex<[String: ReportSpool.Chunk]>([:])
+  }
+
+  /// Hands its body an empty file for a picture of that name, gone when the body returns.
+  package typealias Scratch = @Sendable (String, (FilePath) throws -> [UInt8]) throws -> [UInt8]
+
   private let spool: ReportSpool
-  private let withScratch: (String, (FilePath) throws -> [UInt8]) throws -> [UInt8]
+  private let side: SideThread
+  private let withScratch: Scratch
   /// No text from outside can know it.
   private let mark = "picture-\(UInt64.random(in: .min ... .max))-\(UInt64.random(in: .min ... .max))-"
-  private var pictures: [String: ReportSpool.Chunk] = [:]
+  private var count = 0
+  private let known = Known()
 
-  /// - Parameter withScratch: hands its body an empty file for a picture of that name, gone when the body returns.
-  package init(
-    _ spool: ReportSpool, withScratch: @escaping (String, (FilePath) throws -> [UInt8]) throws -> [UInt8]
-  ) {
+  /// - Parameter side: what writes the pictures, and has done so before ``fragment(_:)`` is asked for.
+  package init(_ spool: ReportSpool, beside side: SideThread, withScratch: @escaping Scratch) {
     self.spool = spool
+    self.side = side
     self.withScratch = withScratch
   }
 
-  package mutating func picture(_ name: String, _ write: (FilePath) throws -> Void) throws -> String {
-    let bytes = try withScratch(name) { path in
-      try write(path)
-      return try content(of: path)
-    }
+  package mutating func picture(
+    _ name: String, _ write: @escaping @Sendable (FilePath) throws -> Void
+  ) throws -> String {
     let type = name.hasSuffix(".jpg") ? "jpeg" : "png"
-    let token = mark + "\(pictures.count)-"
-    pictures[token] = try spool.append(
-      Array("data:image/\(type);base64,".utf8) + Data(bytes).base64EncodedData())
+    let token = mark + "\(count)-"
+    count += 1
+    let (spool, known, withScratch) = (spool, known, withScratch)
+    try side.start {
+      let bytes = try withScratch(name) { path in
+        try Parallelism.limited(to: 1) { try write(path) }
+        return try content(of: path)
+      }
+      let chunk = try spool.append(
+        Array("data:image/\(type);base64,".utf8) + Data(bytes).base64EncodedData())
+      known.pictures.withLock { $0[token] = chunk }
+    }
     return token
   }
 
   /// The page with its pictures in their places.
   package func fragment(_ html: String) throws -> Fragment {
+    let pictures = known.pictures.withLock { $0 }
     var chunks: [ReportSpool.Chunk] = []
     var rest = html[...]
     while let found = rest.range(of: mark) {
