@@ -65,6 +65,31 @@ import Testing
     #expect((layout.boxes[0].x < layout.boxes[1].x) == (layout.boxes[3].x < layout.boxes[2].x))
   }
 
+  @Test func `long networks do not drift to a side`() throws {
+    for name in ["inceptionv3", "inceptionresnetv2"] {
+      let graph = try Architecture.named(name).graph()
+      let blocks = BlockGraph(graph)
+      let layout = LayeredLayout(
+        heights: blocks.blocks.map { Double($0.count) * 21 }, boxWidth: 180, inputs: blocks.inputs)
+      let rows = Dictionary(grouping: layout.boxes, by: \.y).values
+      // The widest row, and a shortcut round it.
+      #expect(layout.width <= Double(rows.map(\.count).max() ?? 0) * 198 + 198)
+      let ends = [layout.boxes[0].x, layout.boxes[layout.boxes.count - 1].x]
+      #expect(ends[0] == ends[1] && ends[0] > layout.width * 0.3 && ends[0] < layout.width * 0.7)
+      let diagram = NetworkDiagram(graph, try graph.summary())
+      #expect(diagram.isWide && diagram.width < 900)
+    }
+  }
+
+  @Test func `a layer that reshapes is written like all others`() throws {
+    let graph = try Graph([
+      Layer("input", .input(InputShape(height: 8, width: 8, channels: 3))),
+      Layer("flat", .flatten(.channelsLast), from: "input"),
+    ])
+    let svg = NetworkDiagram(graph, try graph.summary()).svg
+    #expect(svg.contains("class=\"node shape\"") && !svg.contains("class=\"shape\""))
+  }
+
   @Test func `nothing at all is no trouble`() {
     let layout = LayeredLayout(heights: [], boxWidth: 100, inputs: [])
     #expect(layout.boxes.isEmpty && layout.width == 0 && layout.height == 0)

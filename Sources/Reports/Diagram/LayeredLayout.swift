@@ -2,7 +2,8 @@
 ///
 /// The method of Sugiyama, Tagawa and Toda (1981): a box's row is its longest path from a source; a line that passes rows
 /// takes a place of its own in each; the order in a row follows the mean place of the neighbours, with the fewest
-/// crossings kept; and the boxes of a row are put as near to their neighbours' middles as their widths allow.
+/// crossings kept; and the boxes of a row are put as near to their neighbours' middles as their widths allow. A box alone
+/// in its row, through which all must pass, stands on the axis of the drawing, so that long networks do not drift.
 package struct LayeredLayout: Sendable, Hashable {
   package struct Box: Sendable, Hashable {
     /// The middle.
@@ -163,14 +164,14 @@ package struct LayeredLayout: Sendable, Hashable {
         nodes[node].x = x + nodes[node].width / 2
         x += nodes[node].width + columnGap
       }
-      for node in row { nodes[node].x -= x / 2 }
+      for node in row { nodes[node].x = row.count == 1 ? 0 : nodes[node].x - x / 2 }
     }
     // Down and up by turns until the rows make room for what lies below them, then both ways at once.
     for round in 0..<40 {
       let isDown = round % 2 == 0
       let looks: [KeyPath<Node, [Int]>] =
         round >= 9 ? [\.above, \.below] : isDown ? [\.above] : [\.below]
-      for row in isDown ? order : order.reversed() { align(row, to: looks, &nodes) }
+      for row in isDown ? order : order.reversed() where row.count > 1 { align(row, to: looks, &nodes) }
     }
     straighten(order, &nodes)
   }

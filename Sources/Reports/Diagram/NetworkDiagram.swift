@@ -12,18 +12,29 @@ package struct NetworkDiagram: Sendable {
   package let width: Int
   package let height: Int
 
+  /// Whether many layers stand side by side, so that the drawing needs room.
+  package let isWide: Bool
+
   static let rowHeight = 21.0
   private static let margin = 6.0
   private static let characterWidth = 7.0
+  /// What a page has room for beside the layers' sheets.
+  private static let comfortableWidth = 640.0
+  /// A box without the output's shape, which its title and the layer's own part of the page tell.
+  private static let narrowBox = 118.0
 
   package init(_ graph: Graph, _ summary: NetworkSummary) {
     let blocks = BlockGraph(graph)
     let shapes = summary.rows.map { shapeText($0.outputShape) }
     let longest = zip(summary.rows, shapes).map { $0.name.count + $1.count }.max() ?? 0
-    let boxWidth = min(256, max(120, Double(longest) * Self.characterWidth + 34))
-    let layout = LayeredLayout(
-      heights: blocks.blocks.map { Double($0.count) * Self.rowHeight }, boxWidth: boxWidth,
-      inputs: blocks.inputs)
+    let heights = blocks.blocks.map { Double($0.count) * Self.rowHeight }
+    var boxWidth = min(256, max(120, Double(longest) * Self.characterWidth + 34))
+    var layout = LayeredLayout(heights: heights, boxWidth: boxWidth, inputs: blocks.inputs)
+    isWide = layout.width > Self.comfortableWidth
+    if isWide, boxWidth > Self.narrowBox {
+      boxWidth = Self.narrowBox
+      layout = LayeredLayout(heights: heights, boxWidth: boxWidth, inputs: blocks.inputs)
+    }
     width = Int((layout.width + 2 * Self.margin).rounded(.up))
     height = Int((layout.height + 2 * Self.margin).rounded(.up))
 
@@ -58,7 +69,12 @@ package struct NetworkDiagram: Sendable {
     width: Double
   ) -> String {
     let name = facts.name.isEmpty ? "(no name)" : facts.name
-    let room = Int((width - 30 - Double(shape.count) * characterWidth) / characterWidth)
+    let isNarrow = width <= narrowBox
+    let room = Int((width - (isNarrow ? 15 : 30 + Double(shape.count) * characterWidth)) / characterWidth)
+    let extents =
+      isNarrow
+      ? ""
+      : "<text class=\"extents\" x=\"\(at(x + width - 6))\" y=\"\(at(y + rowHeight / 2 + 4))\">\(htmlText(shape))</text>"
     let middle = at(y + rowHeight / 2 + 4)
     return
       "<a href=\"#layer-\(index)\" class=\"node \(kind.rawValue)\" data-layer=\"\(index)\""
@@ -67,7 +83,7 @@ package struct NetworkDiagram: Sendable {
       + "<rect class=\"face\" x=\"\(at(x))\" y=\"\(at(y))\" width=\"\(at(width))\" height=\"\(at(rowHeight))\"/>"
       + "<rect class=\"stripe\" x=\"\(at(x))\" y=\"\(at(y))\" width=\"5\" height=\"\(at(rowHeight))\"/>"
       + "<text x=\"\(at(x + 11))\" y=\"\(middle)\">\(htmlText(elided(name, to: max(4, room))))</text>"
-      + "<text class=\"shape\" x=\"\(at(x + width - 6))\" y=\"\(middle)\">\(htmlText(shape))</text></a>"
+      + extents + "</a>"
   }
 
   /// Straight along a stop, bent without a corner between two.

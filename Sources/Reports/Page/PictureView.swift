@@ -21,6 +21,7 @@ struct PictureView {
       "home": place.up.map { $0 + "index.html" } ?? "#", "key": place.address,
       "preprocessing": settings.preprocessing, "version": settings.version, "how": settings.how,
       "totals": outline.totals, "kinds": outline.legend, "diagram": outline.diagram.svg,
+      "isWide": outline.diagram.isWide,
       "hasClasses": false,
       "noClasses": "The network's output is no list of classes.",
     ]

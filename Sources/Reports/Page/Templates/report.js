@@ -86,7 +86,7 @@
     function fit() {
       var svg = root.querySelector(".diagram");
       var natural = svg.viewBox.baseVal.width;
-      var scale = Math.max(0.72, Math.min(1.15, (scroller.clientWidth - 24) / natural));
+      var scale = Math.max(0.66, Math.min(1.15, (scroller.clientWidth - 24) / natural));
       svg.setAttribute("width", natural * scale);
       svg.setAttribute("height", svg.viewBox.baseVal.height * scale);
     }
