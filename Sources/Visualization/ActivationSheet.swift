@@ -155,9 +155,8 @@ extension ContactSheet {
         "\(selectionText(grid.count, of: maps.channels, options.selection)) of \(maps.rows)×\(maps.columns)"
           + (options.overlay.map { " · over the input, \($0.width)×\($0.height), in grey" } ?? "")
           + " · \(grid.magnification.text)",
-        "layer: mean \(shortText(layer.mean)) · std \(shortText(layer.deviation)) · min \(shortText(layer.minimum))"
-          + " · max \(shortText(layer.maximum)) · zero \(percentText(layer.zeroFraction))",
-        strongestText(statistics), deadText(statistics),
+        valuesText("layer", layer), strongestText(statistics),
+        deadText(statistics.indices.filter { statistics[$0].isDead }, of: maps.channels),
       ])
     page.writeBar(
       colors, range: tileScale.shared,

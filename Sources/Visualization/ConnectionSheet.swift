@@ -15,12 +15,16 @@ extension ContactSheet {
     let perGroup = outputs / groups
     let all = ChannelStatistics.ofChannels(kernels.reshaped([rows * columns, inputs * outputs]))
     let colors = options.colorMap ?? .diverging
-    let tileScale = TileScale(
-      scale, layer: ChannelStatistics.combined(all).range, isDiverging: colors.isDiverging)
+    let layer = ChannelStatistics.combined(all)
+    let tileScale = TileScale(scale, layer: layer.range, isDiverging: colors.isDiverging)
     let tables = (0..<groups).map { group in
       ConnectionTable(
         all, inputs: inputs, outputs: outputs, members: group * perGroup..<(group + 1) * perGroup,
         topOutputs: options.top ?? max(1, tableSide / groups), topInputs: options.topInputs ?? tableSide)
+    }
+    // NaN is no zero: an output with one is neither ranked nor dead.
+    let norms = (0..<outputs).map { output in
+      (0..<inputs).reduce(0.0) { $0 + all[$1 * outputs + output].sumOfSquares }
     }
     let size = SheetPage.Size.caption
     let lineHeight = typesetter.lineHeight(size)
@@ -44,6 +48,8 @@ extension ContactSheet {
           : "\(countText(tables.reduce(0) { $0 + $1.outputs.count })) of \(countText(outputs)) outputs (rows) by "
             + "\(countText(shownInputs)) of \(countText(inputs)) inputs (columns), largest norm first"
             + (groups > 1 ? " in each group" : ""),
+        valuesText("weights", layer), normText(norms, of: "output"),
+        deadText(norms.indices.filter { norms[$0] == 0 }, of: outputs, things: "outputs"),
       ])
     page.writeBar(
       colors, range: tileScale.shared,

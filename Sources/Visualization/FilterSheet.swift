@@ -111,8 +111,8 @@ extension ContactSheet {
     let depth = isDepthwise ? 1 : shape[2]
     let statistics = ChannelStatistics.ofChannels(kernels.reshaped([rows * columns * depth, outputs]))
     let colors = isColor ? ColorMap.grey : options.colorMap ?? .diverging
-    let tileScale = TileScale(
-      scale, layer: ChannelStatistics.combined(statistics).range, isDiverging: colors.isDiverging)
+    let layer = ChannelStatistics.combined(statistics)
+    let tileScale = TileScale(scale, layer: layer.range, isDiverging: colors.isDiverging)
 
     let groups = options.groups
     let perGroup = outputs / groups
@@ -143,6 +143,10 @@ extension ContactSheet {
           : "\(countText(shown)) of \(countText(outputs)) \(things)s, largest norm first"
             + (groups > 1 ? " in each group" : ""),
         isColor ? colorLine(options.channelOrder) : nil,
+        valuesText("weights", layer), normText(norms, of: things, named: caption),
+        deadText(
+          statistics.indices.filter { statistics[$0].isDead }, of: outputs, things: things + "s",
+          named: caption),
       ])
     page.writeBar(
       colors, range: tileScale.shared, ends: tileScale.ends(of: "kernel"),

@@ -1,4 +1,4 @@
-// What sheets of activations say in words about their channels.
+// What sheets say in words about their values and channels.
 
 extension ContactSheet {
   /// `16 of 512 channels (largest mean first)`.
@@ -28,11 +28,32 @@ extension ContactSheet {
       + ranked.prefix(5).map { "\($0) (\(shortText(statistics[$0].maximum)))" }.joined(separator: ", ")
   }
 
+  /// `largest norm: output 45 (1.93), 29 (1.81), ...`, the norm being L2; `nil` when there is nothing to rank.
+  ///
+  /// - Parameter squares: the square of each one's norm.
+  static func normText(
+    _ squares: [Double], of thing: String, named name: (Int) -> String = { "\($0)" }
+  ) -> String? {
+    guard squares.count > 1 else { return nil }
+    let ranked = largest(5, of: squares.indices.filter { squares[$0] > 0 }, by: squares)
+    guard !ranked.isEmpty else { return nil }
+    return "largest norm: \(thing) "
+      + ranked.map { "\(name($0)) (\(shortText(Float(squares[$0].squareRoot()))))" }.joined(separator: ", ")
+  }
+
   /// `dead: 235 of 1,024 channels: 1, 7, 9, ...`; `nil` when none is.
-  static func deadText(_ statistics: [ChannelStatistics]) -> String? {
-    let dead = statistics.indices.filter { statistics[$0].isDead }
+  static func deadText(
+    _ dead: [Int], of all: Int, things: String = "channels", named name: (Int) -> String = { "\($0)" }
+  ) -> String? {
     guard !dead.isEmpty else { return nil }
-    let listed = dead.prefix(16).map(String.init).joined(separator: ", ") + (dead.count > 16 ? ", …" : "")
-    return "dead: \(countText(dead.count)) of \(countText(statistics.count)) channels: \(listed)"
+    let listed = dead.prefix(16).map(name).joined(separator: ", ") + (dead.count > 16 ? ", …" : "")
+    return "dead: \(countText(dead.count)) of \(countText(all)) \(things): \(listed)"
+  }
+
+  /// `layer: mean 25.8 · std 51.5 · min 0 · max 622 · zero 66%`.
+  static func valuesText(_ name: String, _ statistics: ChannelStatistics) -> String {
+    "\(name): mean \(shortText(statistics.mean)) · std \(shortText(statistics.deviation))"
+      + " · min \(shortText(statistics.minimum)) · max \(shortText(statistics.maximum))"
+      + " · zero \(percentText(statistics.zeroFraction))"
   }
 }

@@ -75,8 +75,7 @@ extension ContactSheet {
         options.model.map { "network: " + $0 }, options.note, options.input.map { "input: " + $0 },
         selectionText(shown.count, of: values.count, options.selection)
           .replacing("channel", with: "unit") + ", one cell each",
-        "layer: mean \(shortText(layer.mean)) · std \(shortText(layer.deviation)) · min \(shortText(layer.minimum))"
-          + " · max \(shortText(layer.maximum)) · zero \(percentText(layer.zeroFraction))",
+        valuesText("layer", layer),
       ])
     page.writeBar(
       colors, range: tileScale.shared, ends: tileScale.ends(of: "unit"),
