@@ -43,10 +43,12 @@ public struct PatchSheetOptions: Sendable, Hashable {
   public var field: String?
   /// How many channels the layer has.
   public var channels: Int
+  /// Names of the channels, by index: classes.
+  public var labels: [String]
 
   public init(
     title: String, model: String? = nil, note: String? = nil, pictures: Int, field: String? = nil,
-    channels: Int
+    channels: Int, labels: [String] = []
   ) {
     self.title = title
     self.model = model
@@ -54,6 +56,7 @@ public struct PatchSheetOptions: Sendable, Hashable {
     self.pictures = pictures
     self.field = field
     self.channels = channels
+    self.labels = labels
   }
 }
 
@@ -117,10 +120,12 @@ extension ContactSheet {
       }
       let isSilent = row.patches.allSatisfy { !($0.value > 0) }
       let numbers = [row.patches.first, row.patches.last].compactMap { $0.map { shortText($0.value) } }
+      let name = options.labels.indices.contains(row.channel) ? " " + options.labels[row.channel] : ""
+      let values = numbers.count == 2 ? " · \(numbers[0]) to \(numbers[1])" : " · no finite value"
+      let room = cell.width - typesetter.width(values, size: size)
       page.place(
         PlacedText(
-          text: "\(row.channel)"
-            + (numbers.count == 2 ? " · \(numbers[0]) to \(numbers[1])" : " · no finite value"),
+          text: typesetter.shortened("\(row.channel)" + name, size: size, width: room) + values,
           x: cell.x + 1, y: cell.y + side + 3, size: size, color: isSilent ? Theme.quietInk : Theme.ink))
     }
     var parameters = [

@@ -19,6 +19,8 @@ struct PatchDrawing: Sendable {
   let channels: [Int]?
   let model: String
   let note: String?
+  /// The names of the network's classes.
+  let labels: [String]
 
   /// Pieces wait until all of a sheet are there; so many bytes of them at a time.
   private static let budget = 192 << 20
@@ -62,7 +64,8 @@ struct PatchDrawing: Sendable {
           options: PatchSheetOptions(
             title: drawn.name, model: model, note: note, pictures: strongest.pictures.count,
             field: size.map { "\(whole($0.columns.size))×\(whole($0.rows.size))" },
-            channels: drawn.channels.count))
+            channels: drawn.channels.count,
+            labels: size == nil && drawn.channels.count == labels.count ? labels : []))
         SheetText.check(sheet)
         try outputs.write(files[number]) { try sheet.write(to: $0) }
       }

@@ -37,11 +37,7 @@ struct ActivationsCommand: ParsableCommand {
   @Flag(help: "Lay every map over the input, as the network saw it, in grey.")
   var overlay = false
 
-  @Option(
-    help: ArgumentHelp(
-      "A text file with a name on each line, for the units of dense layers of that size.", valueName: "file"),
-    completion: .file())
-  var labels: String?
+  @OptionGroup var labels: LabelOptions
 
   @Option(
     help: ArgumentHelp(
@@ -65,10 +61,11 @@ struct ActivationsCommand: ParsableCommand {
 
   func run() throws {
     let selection = try channels.selection(top: sheet.top)
-    let labels = try labels.map { try ClassLabels(contentsOf: FilePath(argument: $0)).texts } ?? []
+    let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
     let recorded = try layers.recorded(of: network.graph)
+    let labels = ClassLabels.names(given, of: network).map(\.label)
     let work = ActivationWork(
       network: network, layers: recorded, draws: !noSheets, dump: dump, overlays: overlay,
       scale: sheet.scale ?? .layer,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Fovea
+import Reports
 import SystemPackage
 
 struct CamCommand: ParsableCommand {
@@ -33,10 +34,7 @@ struct CamCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many of the likeliest classes to map.", valueName: "k"))
   var top = 1
 
-  @Option(
-    help: ArgumentHelp("A text file with the name of a class on each line.", valueName: "file"),
-    completion: .file())
-  var labels: String?
+  @OptionGroup var labels: LabelOptions
 
   @Option(
     name: .customLong("colormap"),
@@ -75,9 +73,10 @@ struct CamCommand: ParsableCommand {
     } catch {
       throw wrongUsage("--class: not a list of classes: \"\(classes ?? "")\" (write indices, as in 281,282)")
     }
-    let labels = try labels.map { try ClassLabels(contentsOf: FilePath(argument: $0)) }
+    let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
+    let names = ClassLabels.names(given, of: network)
     let record = network.effectivePreprocessing
     let (loading, top, dumps) = (loading.loadOptions, top, dump != nil)
     let options = ClassMapSheetOptions(
@@ -87,7 +86,7 @@ struct CamCommand: ParsableCommand {
       inputs: inputs, outputs: output.map(fileSuffixes: ["png"]),
       options: running.batchOptions(processors: Parallelism.processors),
       settings:
-        "fovea \(toolVersion) cam \(model.settings) \(classes ?? "") \(top) \(self.labels ?? "") \(options) \(dumps) \(record)",
+        "fovea \(toolVersion) cam \(model.settings) \(classes ?? "") \(top) \(names) \(options) \(dumps) \(record)",
       files: { target in
         let sheet = target.namedFile ?? target.file(addition: "_cam", suffix: "png")
         return [sheet] + (dumps ? [sheet.withSuffix("npz")] : [])
@@ -106,7 +105,8 @@ struct CamCommand: ParsableCommand {
         let features = try seen.layer(head.features)
         let maps = shown.map { index in
           ClassMap(
-            index: index, label: labels?.row(index)?.label, score: scores.scalars[index],
+            index: index, label: names.indices.contains(index) ? names[index].label : nil,
+            score: scores.scalars[index],
             map: head.map(of: index, from: features))
         }
         for map in maps where map.isConstant || map.isNotFinite {

@@ -37,11 +37,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var layers: LayerOptions
   @OptionGroup(title: "Sheet") var sheet: SheetOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "A text file with a name on each line, for the units of dense layers.", valueName: "file"),
-    completion: .file())
-  var labels: String?
+  @OptionGroup var labels: LabelOptions
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -62,8 +58,9 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
-    let labels = try labels.map { try ClassLabels(contentsOf: FilePath(argument: $0)).texts } ?? []
+    let given = try labels.given()
     let network = try saying { try preprocessing.applied(to: try model.network()) }
+    let labels = ClassLabels.names(given, of: network).map(\.label)
     let recorded = try layers.recorded(of: network.graph)
     let paths = pictures.map { FilePath(argument: $0) }
     let sides: (first: String, second: String)

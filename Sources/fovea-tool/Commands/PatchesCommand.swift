@@ -28,6 +28,8 @@ struct PatchesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many patches a channel.", valueName: "k"))
   var top = 9
 
+  @OptionGroup var labels: LabelOptions
+
   @Option(help: ArgumentHelp("A line to stand on every sheet.", valueName: "text"))
   var note: String?
 
@@ -45,6 +47,7 @@ struct PatchesCommand: ParsableCommand {
     do throws(VisualizationError) {
       wanted = try channels.map { (text) throws(VisualizationError) in try [Int](parsingChannels: text) }
     } catch { throw wrongUsage("--channels: \(error)") }
+    let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
     let recorded = try layers.recorded(of: network.graph)
@@ -69,7 +72,8 @@ struct PatchesCommand: ParsableCommand {
     let thresholds = Thresholds(start.strongest.thresholds)
     let saver = Saver(state: state, settings: settings)
     let drawing = PatchDrawing(
-      network: network, loading: loading, channels: wanted, model: model.title, note: note)
+      network: network, loading: loading, channels: wanted, model: model.title, note: note,
+      labels: ClassLabels.names(given, of: network).map(\.label))
     let work = FolderWork<PatchPart, PatchSearch>(
       inputs: inputs, options: running.batchOptions(processors: Parallelism.processors), folder: folder,
       files: recorded.map { $0.fileStem + output.suffix + ".png" } + ["patches\(output.suffix).csv"])

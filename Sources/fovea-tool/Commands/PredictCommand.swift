@@ -26,12 +26,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: ArgumentHelp("table, csv or json (as --json).", valueName: "format"))
   var format = Format.table
 
-  @Option(
-    help: ArgumentHelp(
-      "The names of the classes: a line each, or Keras's class index (default: ImageNet's, for 1000 classes).",
-      valueName: "file"),
-    completion: .file())
-  var labels: String?
+  @OptionGroup var labels: LabelOptions
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Input") var loading: LoadingOptions
@@ -42,7 +37,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    let labels = try labels.map { try ClassLabels(contentsOf: FilePath(argument: $0)) }
+    let labels = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(
       for: inputs, json: running.json || format == .json, preprocessing.applied)

@@ -33,10 +33,7 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many of the likeliest classes to name.", valueName: "k"))
   var classes = 5
 
-  @Option(
-    help: ArgumentHelp("A text file with the name of a class on each line.", valueName: "file"),
-    completion: .file())
-  var labels: String?
+  @OptionGroup var labels: LabelOptions
 
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -55,16 +52,17 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let selection = try channels.selection(top: sheet.top)
-    let names = try labels.map { try ClassLabels(contentsOf: FilePath(argument: $0)) }
+    let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
     let drawn = try layers.recorded(of: network.graph).map(\.name)
+    let names = ClassLabels.names(given, of: network)
     let record = network.effectivePreprocessing
     let settings = ReportSettings(
       model: model.title, note: sheet.note, drawn: drawn, scale: sheet.scale ?? .layer,
       sheet: ActivationSheetOptions(
         selection: selection, colorMap: sheet.colorMap?.map, columns: sheet.columns, zoom: sheet.zoom),
-      classes: classes, labels: names?.names ?? [], preprocessing: preprocessingText(record), record: record,
+      classes: classes, labels: names, preprocessing: preprocessingText(record), record: record,
       version: toolVersion)
     let work = try saying {
       try ReportWork(
@@ -74,7 +72,7 @@ struct ReportCommand: ParsableCommand {
     try work.run(
       inputs,
       settings:
-        "fovea \(toolVersion) report \(model.settings) \(drawn) \(selection) \(sheet.settings) \(classes) \(names?.names.hashValueText ?? "") \(record)"
+        "fovea \(toolVersion) report \(model.settings) \(drawn) \(selection) \(sheet.settings) \(classes) \(names.hashValueText) \(record)"
     )
   }
 }
