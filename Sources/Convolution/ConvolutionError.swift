@@ -18,6 +18,10 @@ public enum ConvolutionError: Error, Sendable, Equatable {
   case kernelLargerThanPicture(kernel: Extent, picture: Extent)
   /// A standard deviation, or a cut in deviations, that no Gaussian has or whose kernel would be beyond measure.
   case noGaussian(sigma: Double, truncate: Double)
+  /// A template and a picture of different numbers of channels.
+  case differentChannels(template: Int, picture: Int)
+  /// A template in which nothing varies, or that has values that are not finite: it matches nothing.
+  case featurelessTemplate
 }
 
 extension ConvolutionError: CustomStringConvertible {
@@ -39,6 +43,10 @@ extension ConvolutionError: CustomStringConvertible {
     case .noGaussian(let sigma, let truncate):
       "a Gaussian of sigma \(sigma) cut at \(truncate) deviations: sigma must be above 0, the cut at least 0, "
         + "and sigma times the cut at most 1000000 pixels"
+    case .differentChannels(let template, let picture):
+      "a template of \(template) \(template == 1 ? "channel" : "channels") cannot be found in a picture of \(picture)"
+    case .featurelessTemplate:
+      "the template is the same everywhere, or has values that are not finite: there is nothing to look for"
     }
   }
 }

@@ -28,5 +28,7 @@ enum Theme {
   /// Bars of shares and of other measures.
   static let share = Color(red: 0x2F, green: 0x6F, blue: 0xA8)
   static let measure = Color(red: 0x8A, green: 0xA0, blue: 0xB8)
+  /// Around what was found in a picture.
+  static let found = Color(red: 0xFF, green: 0xD5, blue: 0x2E)
   static let alarm = Color(red: 0xC6, green: 0x28, blue: 0x28)
 }

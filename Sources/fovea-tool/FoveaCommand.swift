@@ -19,8 +19,9 @@ struct FoveaCommand: ParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, ResizeCommand.self, ModelsCommand.self,
-      InspectCommand.self, SummaryCommand.self, FiltersCommand.self, ActivationsCommand.self,
+      FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, MatchCommand.self, ResizeCommand.self,
+      ModelsCommand.self, InspectCommand.self, SummaryCommand.self, FiltersCommand.self,
+      ActivationsCommand.self,
       StatisticsCommand.self, PatchesCommand.self, CompareCommand.self, CamCommand.self, PredictCommand.self,
       ReportCommand.self, ConvertCommand.self, BenchmarkCommand.self,
     ])
