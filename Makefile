@@ -1,8 +1,9 @@
 # The front door. `make demo` and `make test` set up a bare Debian or Ubuntu machine by themselves.
 #
 #   make demo [PHOTOS=folder]   filter pictures, draw filters and activations; says what it wrote under Output/
+#   make lecture                a page with a lecture's exhibits, computed here: Output/lecture/index.html
 #   make test                   the whole test suite
-#   make test-browser           the reports, opened and used in a headless Chromium
+#   make test-browser           the reports and the lecture's page, opened and used in a headless Chromium
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
 #   make build bench bench-peers bench-networks check-neon docs format install clean
 
@@ -11,13 +12,19 @@ PREFIX ?= /usr/local
 PHOTOS ?=
 
 tool := .build/release/fovea
+lecture := .build/release/fovea-lecture
 stamps := .build/stamps
-sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' \))
+sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' -o -name '*.css' -o -name '*.js' -o -name '*.mustache' \))
 
-.PHONY: demo test test-browser check build format bench bench-peers bench-networks check-neon docs install clean setup
+.PHONY: demo lecture test test-browser check build format bench bench-peers bench-networks check-neon docs install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
+
+# MODEL=vgg16 WEIGHTS=vgg16.h5 PICTURES=folder [LABELS=file] look into a trained network of yours.
+lecture: build $(lecture)
+	@$(lecture) $(tool) -o Output/lecture $(if $(MODEL),--model "$(MODEL)") $(if $(WEIGHTS),--weights "$(WEIGHTS)") \
+	  $(if $(LABELS),--labels "$(LABELS)") $(if $(PICTURES),--pictures "$(PICTURES)")
 
 build: setup $(tool)
 
@@ -26,13 +33,18 @@ $(tool): $(sources)
 	swift build -c release --product fovea
 	@touch $(tool)
 
+$(lecture): $(sources)
+	swift build -c release --product fovea-lecture
+	@touch $(lecture)
+
 test: setup
 	swift test -c release
 
 # What is missing of Debian's chromium and chromium-driver is installed first.
-test-browser: build
+test-browser: build $(lecture)
 	@Scripts/browser/setup.sh
 	@python3 Scripts/browser/test_report.py $(tool)
+	@python3 Scripts/browser/test_lecture.py $(tool) $(lecture)
 
 check: setup
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -90,6 +90,12 @@ let package = Package(
       name: "fovea-tool", dependencies: ["Fovea", "Batch", "Isolation", system, logging, argumentParser],
       swiftSettings: swiftSettings),
 
+    // The page of `make lecture`.
+    .executableTarget(
+      name: "fovea-lecture",
+      dependencies: ["Fovea", "Isolation", "NeuralNetwork", "Training", system, argumentParser],
+      resources: [.embedInCode("Page/Templates/lecture.css")], swiftSettings: swiftSettings),
+
     // Nothing but a worker, for the tests to spawn; `fovea` is its own.
     .executableTarget(
       name: "fovea-worker", dependencies: ["Isolation", "WeightFiles"], swiftSettings: swiftSettings),
@@ -118,6 +124,8 @@ let package = Package(
       fixtures: true),
     tests("Batch", needs: [system]),
     tests("Fovea"),
+    .testTarget(
+      name: "LectureTests", dependencies: ["fovea-lecture", "fovea-tool"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", system], swiftSettings: swiftSettings),
   ]

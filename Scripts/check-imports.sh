@@ -20,7 +20,7 @@ allowed() {
     Visualization) echo "Imaging NeuralNetwork" ;;
     Batch)         echo "CXattr" ;;
     Reports)       echo "Visualization Inference Batch Imaging NeuralNetwork" ;;
-    Fovea | fovea-tool | fovea-worker) echo "*" ;;
+    Fovea | fovea-tool | fovea-lecture | fovea-worker) echo "*" ;;
     *) return 1 ;;
   esac
 }

@@ -1,0 +1,63 @@
+import Foundation
+import Fovea
+
+func logarithm(_ value: Double) -> Double { log10(value) }
+
+/// An autoencoder that takes noise away.
+func denoising(in workplace: Workplace) throws -> Exhibit {
+  var exhibit = Exhibit("autoencoder", "An autoencoder takes noise away")
+  let (steps, sample) = (100, "Samples/still-life.png")
+  let summary = try workplace.fovea("summary", "autoencoder")
+  let trial = try NoiseRemoval(picture: sample, steps: steps, seed: 1)
+  exhibit.say(
+    """
+    A network of convolutions alone can answer with a picture. Its encoder squeezes the input into a code of fewer numbers; its
+    decoder draws the picture from the code. Trained on noisy pictures and their clean originals it learns to leave the noise out.
+    Two encoding layers of 32 channels and three decoding layers are trained here for \(steps) steps on pieces of the left of
+    the still life, and tried on \(trial.clean.shape[0]) pieces of its right. One picture of \(numberText(0.1)) of noise teaches
+    little about the world, so this shows how it is done and not how good it gets.
+    """)
+  exhibit.show(summary)
+  try exhibit.show(program: "Computations/NoiseRemoval.swift", in: workplace)
+  exhibit.show(
+    Curves(
+      title: "Mean squared difference from the clean pieces while it is trained", across: "step", up: "loss",
+      lines: [.init("loss", trial.losses)]
+    ).html)
+  let every = max(1, trial.clean.shape[0] / 8)
+  let chosen = Array((0..<trial.clean.shape[0]).filter { $0 % every == 0 }.prefix(8))
+  var strips: [Picture] = []
+  for (name, words, pieces) in [
+    ("clean", "Clean", trial.clean), ("noisy", "With noise", trial.noisy),
+    ("gaussian", "Blurred by a Gaussian, σ = 0.7", trial.blurred), ("denoised", "Denoised", trial.denoised),
+  ] {
+    try Raster(strip(of: pieces, chosen)).image().write(to: workplace.path("pieces-\(name).png"))
+    let isClean = name == "clean"
+    let quality = isClean ? 0 : NoiseRemoval.meanPSNR(pieces, of: trial.clean)
+    let told = isClean ? "" : ": \(numberText((quality * 10).rounded() / 10)) dB on average"
+    strips.append(
+      try workplace.picture(
+        "pieces-\(name).png", "\(chosen.count) pieces of the still life: \(words.lowercased())", words + told,
+        shown: 768, magnified: true))
+    if !isClean { exhibit.number(name, "Mean PSNR of all pieces, dB: \(words.lowercased())", [quality]) }
+  }
+  exhibit.show(strips)
+  exhibit.showNumbers()
+  exhibit.show(
+    command: "fovea denoise --data cifar10 -o denoiser",
+    because: "On the 50,000 pictures of CIFAR-10, which are not part of this project:")
+  return exhibit
+}
+
+/// Some of the pieces in a row, 0...255.
+private func strip(of pieces: Tensor, _ chosen: [Int]) -> Tensor {
+  let (side, all) = (pieces.shape[1], pieces.scalars)
+  var scalars: [Float] = []
+  for row in 0..<side {
+    for piece in chosen {
+      let start = (piece * side + row) * side * 3
+      scalars += all[start..<start + side * 3].map { $0 * 255 }
+    }
+  }
+  return Tensor(scalars, shape: [side, chosen.count * side, 3])
+}
