@@ -3,7 +3,7 @@
     swift build -c release
     python3 Scripts/compare_networks.py                      every network; a few minutes and 1.3 GB of disk
     python3 Scripts/compare_networks.py resnet50 vgg16       those named
-    python3 Scripts/compare_networks.py --report agreement.md
+    python3 Scripts/compare_networks.py --report Documentation/agreement.md
     python3 Scripts/compare_networks.py --real DATA          the real Keras models of DATA/models/keras
 
 The framework makes random weights, scaled so that every layer's output keeps a deviation within 0.1 to 10 and no
