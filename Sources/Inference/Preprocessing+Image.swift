@@ -17,6 +17,12 @@ extension Preprocessing {
     let page = image.pageCount > 1 ? try image.page(0) : image
     let picture = channelOrder == .grey ? try page.grayscale().withoutAlpha() : try page.colour()
     let (height, width) = (height ?? picture.height, width ?? picture.width)
+    if case .stretch = fit, let meanImage, meanImage.height >= height, meanImage.width >= width {
+      // As Caffe: to the size of the mean image, of which the middle is then cut out.
+      return try picture.resized(
+        height: meanImage.height, width: meanImage.width, fit: .stretch, resampling: kernel
+      ).croppedCentre(height: height, width: width).tensor()
+    }
     return switch fit {
     case .stretch:
       try picture.resized(height: height, width: width, fit: .stretch, resampling: kernel).tensor()
@@ -40,14 +46,22 @@ extension Preprocessing {
         "\(numbers.count) numbers of \(name) for \(channels) channels")
     }
     let turns = channelOrder == .bgr && channels == 3
-    let means = mean.count == 1 ? [Float](repeating: mean[0], count: channels) : mean
+    let (height, width) = (picture.shape[0], picture.shape[1])
+    let meanPixels = meanPixels(height: height, width: width, channels: channels)
+    if let meanImage, meanPixels == nil {
+      throw NetworkError.unusablePreprocessing(
+        "a mean image of \(meanImage.pixels.shape) for pictures of [\(height), \(width), \(channels)]")
+    }
+    let means =
+      meanPixels?.scalars ?? (mean.count == 1 ? [Float](repeating: mean[0], count: channels) : mean)
+    let isImage = meanPixels != nil
     let deviations = deviation.count == 1 ? [Float](repeating: deviation[0], count: channels) : deviation
-    return Tensor(shape: [1, picture.shape[0], picture.shape[1], channels]) { target in
+    return Tensor(shape: [1, height, width, channels]) { target in
       picture.withUnsafeScalars { source in
         for pixel in stride(from: 0, to: source.count, by: channels) {
           for c in 0..<channels {
             let value = source[pixel + (turns ? channels - 1 - c : c)]
-            target[pixel + c] = (value * scale - means[c]) / deviations[c]
+            target[pixel + c] = (value * scale - means[isImage ? pixel + c : c]) / deviations[c]
           }
         }
       }
@@ -61,11 +75,12 @@ extension Preprocessing {
     precondition(shape.rank == 4 && shape[0] > 0, "an input of pictures is [N, H, W, C], not \(shape)")
     let channels = shape[3]
     let turns = channelOrder == .bgr && channels == 3
+    let means = meanPixels(height: shape[1], width: shape[2], channels: channels)?.scalars ?? mean
     return Tensor(shape: [shape[1], shape[2], channels]) { target in
       input.withUnsafeScalars { source in
         for pixel in stride(from: 0, to: target.count, by: max(1, channels)) {
           for c in 0..<channels {
-            let (mean, deviation) = (mean[c % mean.count], deviation[c % deviation.count])
+            let (mean, deviation) = (means[(pixel + c) % means.count], deviation[c % deviation.count])
             target[pixel + (turns ? channels - 1 - c : c)] = (source[pixel + c] * deviation + mean) / scale
           }
         }
@@ -95,7 +110,12 @@ extension Image {
     // The long side is cut down as Pillow and torchvision do, not rounded.
     let scaled = try resized(
       height: self.height * side / short, width: self.width * side / short, fit: .stretch, resampling: kernel)
-    return try scaled.cropped(
-      top: (scaled.height - height) / 2, left: (scaled.width - width) / 2, height: height, width: width)
+    return try scaled.croppedCentre(height: height, width: width)
+  }
+
+  /// The middle.
+  fileprivate func croppedCentre(height: Int, width: Int) throws -> Image {
+    try cropped(
+      top: (self.height - height) / 2, left: (self.width - width) / 2, height: height, width: width)
   }
 }

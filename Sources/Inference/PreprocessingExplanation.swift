@@ -1,6 +1,6 @@
 public import Imaging
 public import NeuralNetwork
-import TensorCore
+public import TensorCore
 
 /// What the preprocessing made of one picture, for people who wonder why a network sees nothing.
 public struct PreprocessingExplanation: Sendable, Hashable {
@@ -31,7 +31,7 @@ extension Network {
     let record = effectivePreprocessing
     let picture = try record.sized(image)
     let input = try record.mapped(picture)
-    let names = picture.shape[2] == 1 ? ["grey"] : ["R", "G", "B"]
+    let names = channelNames(picture.shape[2])
     let before = ranges(of: picture, names)
     let lowest = before.map(\.minimum).min() ?? 0
     let highest = before.map(\.maximum).max() ?? 0
@@ -44,10 +44,51 @@ extension Network {
     } else if lowest == highest {
       warnings.append("all values are \(lowest): the picture is blank")
     }
+    if preprocessing == nil {
+      warnings.append(
+        "the file says nothing of how pictures were prepared, so values go in as 0...255; most networks want 0...1 or less"
+      )
+    }
     return PreprocessingExplanation(
       preprocessing: record, originalHeight: image.height, originalWidth: image.width,
       height: picture.shape[0], width: picture.shape[1], before: before,
       after: ranges(of: input, record.channelOrder == .bgr ? names.reversed() : names), warnings: warnings)
+  }
+
+  /// The ranges of an array that goes in as it is, `[N, H, W, C]`, with warnings where they are not what the network's
+  /// preprocessing makes of pictures.
+  public func explainPreprocessing(of input: Tensor) -> PreprocessingExplanation {
+    let record = effectivePreprocessing
+    let shape = input.shape
+    let names = channelNames(shape.rank == 4 ? shape[3] : 0)
+    let found = ranges(of: input, record.channelOrder == .bgr ? names.reversed() : names)
+    let (lowest, highest) = (found.map(\.minimum).min() ?? 0, found.map(\.maximum).max() ?? 0)
+    let expected = record.range
+    let width = expected.upperBound - expected.lowerBound
+    let wanted = "\(expected.lowerBound)...\(expected.upperBound), which preprocessing makes of pictures"
+    var warnings: [String] = []
+    if lowest == highest {
+      warnings.append("all values are \(lowest): the array is blank")
+    } else if preprocessing != nil, shape.rank == 4 {
+      if highest > expected.upperBound + width / 100 || lowest < expected.lowerBound - width / 100 {
+        warnings.append("values lie in \(lowest)...\(highest), outside \(wanted); arrays go in as they are")
+      } else if (highest - lowest) * 20 < width {
+        warnings.append(
+          "values lie in \(lowest)...\(highest), a small part of \(wanted): were they scaled already?")
+      }
+    }
+    return PreprocessingExplanation(
+      preprocessing: record, originalHeight: shape.rank == 4 ? shape[1] : 1,
+      originalWidth: shape.rank == 4 ? shape[2] : 1, height: shape.rank == 4 ? shape[1] : 1,
+      width: shape.rank == 4 ? shape[2] : 1, before: found, after: found, warnings: warnings)
+  }
+
+  private func channelNames(_ count: Int) -> [String] {
+    switch count {
+    case 1: ["grey"]
+    case 3: ["R", "G", "B"]
+    default: []
+    }
   }
 
   private func ranges(of tensor: Tensor, _ names: [String]) -> [PreprocessingExplanation.Range] {
@@ -59,5 +100,18 @@ extension Network {
         channel: c < names.count ? names[c] : "\(c)", minimum: values.min() ?? 0, maximum: values.max() ?? 0,
         mean: Float(sum / Double(max(1, values.count))))
     }
+  }
+}
+
+extension Preprocessing {
+  /// What black and white become, over all channels.
+  fileprivate var range: ClosedRange<Float> {
+    let means = meanImage?.channelMeans ?? mean
+    var ends: [Float] = []
+    for c in 0..<max(means.count, deviation.count) {
+      let (mean, deviation) = (means[c % means.count], deviation[c % deviation.count])
+      for code in [Float(0), 255] { ends.append((code * scale - mean) / deviation) }
+    }
+    return (ends.min() ?? 0)...(ends.max() ?? 255)
   }
 }

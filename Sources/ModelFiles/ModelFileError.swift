@@ -11,6 +11,8 @@ public enum ModelFileError: Error, Sendable {
   case noArchitecture(file: String, likely: [String], areExact: Bool)
   /// The description of the layers is not what its format calls for.
   case damagedDescription(file: String, layer: String, problem: String)
+  /// The description leaves open how large the pictures are.
+  case unknownPictureSize(file: String, input: String)
   /// A layer of a class that is not known here.
   case unsupportedLayer(file: String, layer: String, kind: String)
   /// A layer is known, but not with this setting.
@@ -34,6 +36,8 @@ extension ModelFileError: CustomStringConvertible {
         + Self.guess(likely, areExact)
     case .damagedDescription(let file, let layer, let problem):
       layer.isEmpty ? "\(file): \(problem)" : "\(file): layer '\(layer)': \(problem)"
+    case .unknownPictureSize(let file, let input):
+      "\(file): layer '\(input)': says nothing of the size of its pictures; name a description that does with --prototxt"
     case .unsupportedLayer(let file, let layer, let kind):
       "\(file): layer '\(layer)' is of class \(kind), which is not supported"
     case .unsupportedSetting(let file, let layer, let kind, let setting, let found, let expected):

@@ -1,6 +1,9 @@
+package import TensorCore
+
 /// What turns a picture (RGB, 0...255) into the numbers a network was trained on; it travels with the network.
 ///
-/// A value becomes `(x * scale - mean[c]) / deviation[c]`, `c` counted in ``channelOrder``.
+/// A value becomes `(x * scale - mean[c]) / deviation[c]`, `c` counted in ``channelOrder``; where there is a ``meanImage``,
+/// its value at the pixel takes the place of `mean[c]`.
 ///
 /// ```swift
 /// Preprocessing.caffe(height: 224, width: 224)   // BGR, minus 103.939, 116.779, 123.68
@@ -28,6 +31,11 @@ public struct Preprocessing: Sendable, Hashable {
   public var scale: Float
   /// One number a channel, or a single one for all.
   public var mean: [Float]
+  /// Caffe's mean of all training pictures.
+  ///
+  /// It may be larger than the input: Caffe brings the picture to its size, subtracts, and cuts out the middle, and so does
+  /// ``Fit/stretch`` here; in any case the middle of it counts.
+  public var meanImage: MeanImage?
   /// One number a channel, or a single one for all.
   public var deviation: [Float]
 
@@ -43,6 +51,11 @@ public struct Preprocessing: Sendable, Hashable {
     self.scale = scale
     self.mean = mean
     self.deviation = deviation
+  }
+
+  /// The part of the mean image that lies over an input of this size; `nil` without one, or where it does not suit.
+  package func meanPixels(height: Int, width: Int, channels: Int) -> Tensor? {
+    meanImage?.centre(height: height, width: width, channels: channels)
   }
 
   /// Keras's `caffe` mode: BGR, the ImageNet mean subtracted, not scaled.

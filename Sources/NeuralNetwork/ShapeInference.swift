@@ -58,6 +58,14 @@ extension Graph {
 }
 
 extension Layer {
+  /// The shape this layer makes of what it reads; for max-unpooling, the pooling's output and input come after its own.
+  ///
+  /// Throws ``NetworkError`` where its parameters or inputs are impossible.
+  package func checkedShape(of inputs: [Shape]) throws(NetworkError) -> Shape {
+    try validate()
+    return try outputShape(of: inputs)
+  }
+
   /// The shape this layer makes of what it reads.
   fileprivate func outputShape(of inputs: [Shape]) throws(NetworkError) -> Shape {
     guard let input = inputs.first else {

@@ -1,5 +1,6 @@
 import Foundation
 import Fovea
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -9,6 +10,10 @@ import Testing
 
   @Test(arguments: [
     ("squeezenet1.1", "squeezenet_v1.1/squeezenet_v1.1.caffemodel", "squeezenet_v1.1/EXPECTED_TOP5.csv"),
+    (
+      "squeezenet1.1", "../safetensors/squeezenet_v1.1/squeezenet_v1.1.safetensors",
+      "squeezenet_v1.1/EXPECTED_TOP5.csv"
+    ),
     (
       "squeezenet1.0", "squeezenet_v1.0_deepcompression/squeezenet_v1.0_deepcompression.caffemodel",
       "squeezenet_v1.0_deepcompression/EXPECTED_TOP5.csv"
@@ -46,5 +51,29 @@ import Testing
       (0..<10).max { scores[sample, $0] < scores[sample, $1] } == digits.labels[sample]
     }.count
     #expect(right == 496)
+  }
+
+  /// Less the mean image of the first training batch; its averages count the padding and round sizes up.
+  @Test func cifar10QuickSorts380Of500Pictures() throws {
+    var network = try Network(
+      prototxt: FilePath(SharedData.path(Self.folder + "cifar10_quick/cifar10_quick.prototxt")),
+      weights: FilePath(SharedData.path(Self.folder + "cifar10_quick/cifar10_quick_iter_5000.caffemodel")))
+    let training = try LabelledPictures(cifar10: SharedData.path("datasets/cifar10/data_batch_1.bin"))
+    var sums = [Int](repeating: 0, count: 32 * 32 * 3)
+    for (index, value) in training.pixels.enumerated() { sums[index % sums.count] += Int(value) }
+    let mean = MeanImage(
+      Tensor(sums.map { Float(Double($0) / Double(training.count)) }, shape: [32, 32, 3]))
+    var record = Preprocessing(height: 32, width: 32)
+    record.meanImage = mean
+    network = try Network(graph: network.graph, weights: network.weights, preprocessing: record)
+    let pictures = try LabelledPictures(cifar10: SharedData.path("datasets/cifar10/test_batch.bin"))
+    let compiled = try network.compiled(for: [1, 32, 32, 3])
+    let right = try (0..<500).filter { index in
+      let picture = try Image(
+        pixels: Array(pictures.pixels[index * 3072..<(index + 1) * 3072]), height: 32, width: 32, channels: 3)
+      let scores = try #require(compiled.run(network.input(from: picture)).layers.first).output
+      return Prediction.best(1, in: scores).first?.index == pictures.labels[index]
+    }.count
+    #expect(right == 380)
   }
 }

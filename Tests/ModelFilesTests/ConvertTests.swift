@@ -14,16 +14,17 @@ import WeightFiles
   import Darwin
 #endif
 
+/// Runs `body` with the path of a file that does not exist yet and is removed afterwards.
+func withFile<Result>(_ name: String, _ body: (FilePath) throws -> Result) rethrows -> Result {
+  let path = FilePath("/tmp/fovea-\(getpid())-\(UInt32.random(in: 0 ... .max))-\(name)")
+  defer { _ = path.withPlatformString(unlink) }
+  return try body(path)
+}
+
 /// What Fovea writes, read back, is the same network.
 ///
 /// `Scripts/compare_convert.py` holds Keras to the same.
 @Suite struct ConvertTests {
-  private func withFile<Result>(_ name: String, _ body: (FilePath) throws -> Result) rethrows -> Result {
-    let path = FilePath("/tmp/fovea-\(getpid())-\(UInt32.random(in: 0 ... .max))-\(name)")
-    defer { _ = path.withPlatformString(unlink) }
-    return try body(path)
-  }
-
   private func output(_ network: Network, _ input: Shape) throws -> Tensor {
     let last = try #require(network.graph.outputs.first)
     return try #require(try network.compiled(for: input, recording: [last]).run(waves(input))[last])

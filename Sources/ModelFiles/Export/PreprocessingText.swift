@@ -5,13 +5,15 @@ import WeightFiles
 enum PreprocessingText {
   static let key = "fovea_preprocessing"
 
+  /// A mean image is written as its mean a channel: files have no room for the whole.
   static func json(_ record: Preprocessing) -> JSONValue {
     func decimal(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? Double(value)) }
     func whole(_ value: Int?) -> JSONValue { value.map { .number(Double($0)) } ?? .null }
     var members: [String: JSONValue] = [
       "height": whole(record.height), "width": whole(record.width),
       "channel_order": .text(record.channelOrder.rawValue), "resampling": .text(record.resampling.rawValue),
-      "scale": decimal(record.scale), "mean": .list(record.mean.map(decimal)),
+      "scale": decimal(record.scale),
+      "mean": .list((record.meanImage?.channelMeans ?? record.mean).map(decimal)),
       "deviation": .list(record.deviation.map(decimal)),
     ]
     switch record.fit {

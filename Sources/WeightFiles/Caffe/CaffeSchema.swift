@@ -34,7 +34,7 @@ enum CaffeSchema {
       32: ("include", .message("Rule")), 33: ("exclude", .message("Rule")),
       34: ("mvn_param", .message("MVN")),
       35: ("loss_weight", .float), 36: ("transform_param", .message("Transformation")),
-      39: ("softmax_param", .message("Softmax")),
+      39: ("softmax_param", .message("Softmax")), 41: ("exp_param", .message("Exp")),
     ],
     "V0Layer": [
       1: ("name", .text), 2: ("type", .text), 3: ("num_output", .integer), 4: ("biasterm", .truth),
@@ -63,11 +63,13 @@ enum CaffeSchema {
     "Dropout": [1: ("dropout_ratio", .float)],
     "Eltwise": [1: ("operation", .words([0: "PROD", 1: "SUM", 2: "MAX"])), 2: ("coeff", .float)],
     "ELU": [1: ("alpha", .float)],
+    "Exp": [1: ("base", .float), 2: ("scale", .float), 3: ("shift", .float)],
     "Flatten": [1: ("axis", .integer), 2: ("end_axis", .integer)],
     "InnerProduct": [
       1: ("num_output", .integer), 2: ("bias_term", .truth), 5: ("axis", .integer), 6: ("transpose", .truth),
     ],
     "Input": [1: ("shape", .message("Shape"))],
+    "Log": [1: ("base", .float), 2: ("scale", .float), 3: ("shift", .float)],
     "LRN": [
       1: ("local_size", .integer), 2: ("alpha", .float), 3: ("beta", .float),
       4: ("norm_region", .words([0: "ACROSS_CHANNELS", 1: "WITHIN_CHANNEL"])), 5: ("k", .float),
@@ -100,12 +102,14 @@ enum CaffeSchema {
   private static let parameters: Fields = [
     100: ("transform_param", .message("Transformation")), 104: ("concat_param", .message("Concat")),
     106: ("convolution_param", .message("Convolution")), 108: ("dropout_param", .message("Dropout")),
-    110: ("eltwise_param", .message("Eltwise")), 117: ("inner_product_param", .message("InnerProduct")),
+    110: ("eltwise_param", .message("Eltwise")), 111: ("exp_param", .message("Exp")),
+    117: ("inner_product_param", .message("InnerProduct")),
     118: ("lrn_param", .message("LRN")), 119: ("memory_data_param", .message("MemoryData")),
     120: ("mvn_param", .message("MVN")), 121: ("pooling_param", .message("Pooling")),
     122: ("power_param", .message("Power")), 123: ("relu_param", .message("ReLU")),
     125: ("softmax_param", .message("Softmax")), 126: ("slice_param", .message("Slice")),
     131: ("prelu_param", .message("PReLU")), 133: ("reshape_param", .message("Reshape")),
+    134: ("log_param", .message("Log")),
     135: ("flatten_param", .message("Flatten")), 139: ("batch_norm_param", .message("BatchNorm")),
     140: ("elu_param", .message("ELU")), 141: ("bias_param", .message("Bias")),
     142: ("scale_param", .message("Scale")), 143: ("input_param", .message("Input")),
