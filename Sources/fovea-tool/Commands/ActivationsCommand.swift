@@ -64,6 +64,7 @@ struct ActivationsCommand: ParsableCommand {
     let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
+    preprocessing.explain(network, inputs, loading.loadOptions)
     let recorded = try layers.recorded(of: network.graph)
     let labels = ClassLabels.names(given, of: network).map(\.label)
     let work = ActivationWork(

@@ -76,6 +76,7 @@ struct CamCommand: ParsableCommand {
     let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
+    preprocessing.explain(network, inputs, loading.loadOptions)
     let names = ClassLabels.names(given, of: network)
     let record = network.effectivePreprocessing
     let (loading, top, dumps) = (loading.loadOptions, top, dump != nil)

@@ -63,6 +63,7 @@ struct CompareCommand: ParsableCommand {
     let labels = ClassLabels.names(given, of: network).map(\.label)
     let recorded = try layers.recorded(of: network.graph)
     let paths = pictures.map { FilePath(argument: $0) }
+    preprocessing.explain(network, try InputList(paths, isMine: { _ in true }), loading.loadOptions)
     let sides: (first: String, second: String)
     let second: Network?
     if let with {

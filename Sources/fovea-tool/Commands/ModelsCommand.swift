@@ -39,12 +39,20 @@ struct ModelsCommand: ParsableCommand {
       table.add([
         row.name, row.megabytes.map(String.init) ?? "", share(row.top1), share(row.top5),
         grouped(parameters), row.depth.map(String.init) ?? "",
-        preprocessingText(architecture.preprocessing, tellsFit: false),
+        presetText(architecture.preprocessing),
       ])
       files.append(Self.details(row))
     }
-    if !json { StandardOutput.write("\(table)\n" + files.joined()) }
+    if !json { StandardOutput.write("\(table)\n" + Self.presets + files.joined()) }
   }
+
+  private static let presets = """
+    caffe: BGR, 0...255 minus 103.939, 116.779, 123.68
+    tf: RGB, 0...255 divided by 127.5, minus 1
+    torch: RGB, 0...255 divided by 255, minus 0.485, 0.456, 0.406, divided by 0.229, 0.224, 0.225
+
+
+    """
 
   /// What does not fit a row.
   private static func details(_ row: Row) -> String {
@@ -52,7 +60,8 @@ struct ModelsCommand: ParsableCommand {
     if let source = row.source { lines.append("accuracy: \(source)") }
     if let url = row.url {
       let name = row.file.map { url.hasSuffix($0) ? "" : "\($0) of " } ?? ""
-      lines.append("weights: \(name)\(url)" + (row.checksum.map { " (\($0))" } ?? ""))
+      lines.append("weights: \(name)\(url)")
+      if let checksum = row.checksum { lines.append("checksum: \(checksum)") }
     }
     return lines.joined(separator: "\n  ") + "\n"
   }

@@ -50,6 +50,7 @@ struct PatchesCommand: ParsableCommand {
     let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
+    preprocessing.explain(network, inputs, loading.loadOptions)
     let recorded = try layers.recorded(of: network.graph)
     let compiled = CompiledSizes(network: network, names: recorded.map(\.name))
     let loading = loading.loadOptions

@@ -41,6 +41,7 @@ struct PredictCommand: ParsableCommand {
     let inputs = try input.pictures()
     let network = try model.network(
       for: inputs, json: running.json || format == .json, preprocessing.applied)
+    preprocessing.explain(network, inputs, loading.loadOptions)
     let (top, loading, format) = (top, loading.loadOptions, format)
     let told = ToldOnce()
     let compiled = CompiledSizes(network: network, names: [])

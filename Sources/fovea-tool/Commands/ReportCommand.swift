@@ -55,6 +55,7 @@ struct ReportCommand: ParsableCommand {
     let given = try labels.given()
     let inputs = try input.pictures()
     let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
+    preprocessing.explain(network, inputs, loading.loadOptions)
     let drawn = try layers.recorded(of: network.graph).map(\.name)
     let names = ClassLabels.names(given, of: network)
     let record = network.effectivePreprocessing

@@ -28,7 +28,11 @@ struct SummaryCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let (graph, preprocessing) = try model.graph()
+    var (graph, preprocessing) = try model.graph()
+    if let inputSize {
+      preprocessing?.width = inputSize.width
+      preprocessing?.height = inputSize.height
+    }
     let summary = try saying {
       let sized = try inputSize.map { try graph.takingInput(height: $0.height, width: $0.width) } ?? graph
       let summary = try sized.summary(for: inputShape(of: sized, preprocessing))

@@ -7,13 +7,14 @@ import SystemPackage
 struct ModelOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A file that describes itself (a full Keras .h5 or .keras, a .caffemodel, a TensorFlow.js model.json), or an architecture such as vgg16 (fovea models lists them) with --weights.",
+      "A file that describes itself (a full Keras .h5 or .keras, a .caffemodel, a TensorFlow.js model.json), or with --weights an architecture such as vgg16 (fovea models lists them) or a .prototxt.",
       valueName: "model"),
     completion: .file())
   var model: String
 
   @Option(
-    help: ArgumentHelp("The file with the weights of a named architecture.", valueName: "file"),
+    help: ArgumentHelp(
+      "The file with the weights of a named architecture or a .prototxt.", valueName: "file"),
     completion: .file())
   var weights: String?
 
@@ -45,9 +46,20 @@ struct ModelOptions: ParsableArguments {
   /// Whether the model goes by PyTorch's conventions, which do not count running statistics among the parameters.
   var countsOnlyTrained: Bool { (try? Architecture.named(model))?.framework == .torch }
 
+  /// The file that describes the layers of a `.caffemodel`: that of --prototxt, or the model where its weights are apart.
+  private var description: FilePath? {
+    if let prototxt { return FilePath(argument: prototxt) }
+    guard weights != nil, (try? Architecture.named(model)) == nil, FileFacts.ifPresent(path)?.kind == .file
+    else { return nil }
+    return path
+  }
+
   /// The layers alone: no weights needed.
   func graph() throws -> (graph: Graph, preprocessing: Preprocessing?) {
     try saying {
+      if weights == nil, prototxt == nil, path.suffix == "prototxt", FileFacts.ifPresent(path) != nil {
+        return try Graph.described(by: path)
+      }
       if prototxt == nil, let architecture = try architecture(), weights == nil {
         return (try architecture.graph(), architecture.preprocessing)
       }
@@ -58,10 +70,14 @@ struct ModelOptions: ParsableArguments {
 
   /// The network with its weights; what keeps it from being loaded is thrown and not yet said.
   func network() throws -> Network {
-    if let prototxt {
-      return try Network(prototxt: FilePath(argument: prototxt), weights: weightsPath)
+    if let description { return try Network(prototxt: description, weights: weightsPath) }
+    guard let architecture = try architecture() else {
+      guard let (network, found) = try Network.published(path) else { return try Network(contentsOf: path) }
+      StandardError.line(
+        "fovea: \(path.displayed): says nothing of its pictures; its weights are those of \(found.name), which is taken"
+      )
+      return network
     }
-    guard let architecture = try architecture() else { return try Network(contentsOf: path) }
     guard let weights else {
       throw wrongUsage("\(model) is an architecture: its weights are needed, --weights FILE")
     }

@@ -1,5 +1,7 @@
 public import ArgumentParser
+import Batch
 public import Fovea
+import SystemPackage
 
 /// How pictures are prepared, where it is not what the file or the architecture says.
 struct PreprocessingOptions: ParsableArguments {
@@ -26,11 +28,16 @@ struct PreprocessingOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Subtracted: one number, or one a channel, as 104,117,123.", valueName: "m"))
-  var mean: Numbers?
+    help: ArgumentHelp(
+      "Subtracted: one number, one a channel (104,117,123), or Caffe's mean image (.binaryproto, .npy).",
+      valueName: "m"), completion: .file())
+  var mean: Mean?
 
   @Option(help: ArgumentHelp("Divided by, after the mean; 255 makes 0 to 1 of code values.", valueName: "s"))
   var std: Numbers?
+
+  @Flag(help: "Print how each input is prepared, with its ranges before and after, on standard error.")
+  var explainPreprocessing = false
 
   func validate() throws {
     if let std, std.values.contains(0) { throw ValidationError("--std: nothing can be divided by 0") }
@@ -45,7 +52,8 @@ struct PreprocessingOptions: ParsableArguments {
     case .caffe: record = .caffe(height: height, width: width)
     case .tf: record = .tf(height: height, width: width)
     case .torch: record = .torch(height: height, width: width)
-    case Preset.none?: (record.scale, record.mean, record.deviation) = (1, [0], [1])
+    case Preset.none?:
+      (record.scale, record.mean, record.meanImage, record.deviation) = (1, [0], nil, [1])
     case nil: break
     }
     if let inputSize { (record.height, record.width) = (inputSize.height, inputSize.width) }
@@ -56,12 +64,33 @@ struct PreprocessingOptions: ParsableArguments {
     case nil: break
     }
     if let channelOrder { record.channelOrder = channelOrder }
-    if let mean { record.mean = mean.values }
+    switch mean {
+    case .numbers(let numbers): (record.mean, record.meanImage) = (numbers.values, nil)
+    case .image(let path): record.meanImage = try MeanImage(contentsOf: FilePath(argument: path))
+    case nil: break
+    }
     if let std { record.deviation = std.values }
     guard record != network.effectivePreprocessing else { return network }
     var graph = network.graph
     if let inputSize { graph = try graph.takingInput(height: inputSize.height, width: inputSize.width) }
     return try Network(graph: graph, weights: network.weights, preprocessing: record)
+  }
+}
+
+/// What `--mean` subtracts.
+enum Mean: ExpressibleByArgument {
+  case numbers(Numbers)
+  /// The path of a mean image.
+  case image(String)
+
+  init?(argument: String) {
+    if let numbers = Numbers(argument: argument) {
+      self = .numbers(numbers)
+    } else {
+      // What looks like numbers is meant as numbers.
+      guard argument.contains(where: \.isLetter) else { return nil }
+      self = .image(argument)
+    }
   }
 }
 
