@@ -64,8 +64,11 @@ struct InputWalk: IteratorProtocol {
       levels[levels.count - 1].next += 1
       let name = level.listing[level.next]
       let path = level.folder.appending(bytes: name)
-      // A link that leads nowhere or round in a circle is no input.
-      guard let facts = FileFacts.ifPresent(path) else { return .leftAlone }
+      guard let facts = FileFacts.ifPresent(path) else {
+        // A link that leads nowhere or round in a circle is no input; what has vanished since it was listed was one.
+        guard !somethingIsNamed(path), list.isMine(path) else { return .leftAlone }
+        return .failure(path, .missing(path))
+      }
       switch facts.kind {
       case .other: return .leftAlone
       case .file:

@@ -14,7 +14,7 @@ package enum Interruption {
 
   /// Runs `body` once, on its own thread, when SIGINT, SIGTERM or SIGHUP comes; until then nothing changes.
   ///
-  /// A program started with `nohup` goes on ignoring SIGHUP. Programs started from this one get the usual signals.
+  /// Call it on a thread that lives as long as the program. A program started with `nohup` goes on ignoring SIGHUP. Programs started from this one get the usual signals.
   package static func handle(_ body: @escaping @Sendable () -> Void) {
     var ends: [Int32] = [-1, -1]
     guard pipeEnd.load(ordering: .sequentiallyConsistent) < 0, pipe(&ends) == 0 else { return }
@@ -39,6 +39,11 @@ package enum Interruption {
       }
       action.sa_flags = SA_RESTART
       sigaction(signal, &action, nil)
+      // Who was started by a thread that blocks signals, as Dispatch's do, has inherited that.
+      var unblocked = sigset_t()
+      sigemptyset(&unblocked)
+      sigaddset(&unblocked, signal)
+      pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
     }
   }
 
