@@ -5,6 +5,7 @@
 #   make test                   the whole test suite
 #   make test-browser           the reports and the lecture's page, opened and used in a headless Chromium
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
+#   make fuzz [SECONDS=60]      damage files at random, each reader of them for so long
 #   make build bench bench-peers bench-networks check-neon docs format install clean
 
 SHELL := /bin/bash
@@ -16,7 +17,7 @@ lecture := .build/release/fovea-lecture
 stamps := .build/stamps
 sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' -o -name '*.css' -o -name '*.js' -o -name '*.mustache' \))
 
-.PHONY: demo lecture test test-browser check build format bench bench-peers bench-networks check-neon docs install clean setup
+.PHONY: demo lecture test test-browser check build format bench bench-peers bench-networks check-neon docs fuzz install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
@@ -72,6 +73,14 @@ bench-peers: setup
 # NETWORKS=--quick for a few small ones.
 bench-networks: build
 	$(PYTHON) Benchmarks/Peers/networks.py $(NETWORKS)
+
+# 10,000 flips of every small fixture, then libFuzzer on every reader; READERS="npz pickle" for some of them.
+SECONDS ?= 60
+READERS ?=
+
+fuzz: build
+	FOVEA_FLIPS=10000 swift test -c release --filter DamagedFilesTests
+	Scripts/fuzz.sh $(SECONDS) $(READERS)
 
 docs: setup
 	Scripts/docs.sh

@@ -84,7 +84,7 @@ let package = Package(
       "Fovea",
       needs: [
         "TensorCore", "Convolution", "Imaging", "Filtering", "NeuralNetwork", "WeightFiles", "ModelFiles",
-        "Datasets", "Training", "Inference", "Visualization", "Reports",
+        "Datasets", "Training", "Inference", "Visualization", "Reports", "Isolation",
       ]),
     .executableTarget(
       name: "fovea-tool", dependencies: ["Fovea", "Batch", "Isolation", system, logging, argumentParser],

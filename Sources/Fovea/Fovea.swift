@@ -4,6 +4,7 @@
 @_exported public import Filtering
 @_exported public import Imaging
 @_exported public import Inference
+@_exported public import Isolation
 @_exported public import ModelFiles
 @_exported public import NeuralNetwork
 @_exported public import Reports

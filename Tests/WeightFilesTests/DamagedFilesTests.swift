@@ -15,6 +15,9 @@ import WeightFiles
 ///
 /// Each ends in an error or in a load, never in a crash, a hang or a great allocation.
 @Suite struct DamagedFilesTests {
+  /// How many files with flipped bytes are made of one: `make fuzz` asks for more by `FOVEA_FLIPS`.
+  static let flips = getenv("FOVEA_FLIPS").flatMap { Int(String(cString: $0)) } ?? 500
+
   /// Damaged versions of a file: cut off at every `step`th byte, and with seeded random bytes changed.
   static func mutants(of bytes: [UInt8], step: Int, flips: Int) -> [[UInt8]] {
     var mutants = stride(from: 0, to: bytes.count, by: step).map { Array(bytes[..<$0]) }
@@ -43,9 +46,13 @@ import WeightFiles
     } catch { #expect("\(error)".count > 10) }
   }
 
-  @Test func everyDamageToAnHDF5FileEndsInAnErrorOrALoad() throws {
-    let bytes = try Self.contents("tiny_weights.h5")
-    let mutants = Self.mutants(of: bytes, step: 1, flips: 500)
+  @Test(arguments: ["damage/old.h5", "damage/new.h5", "tiny_weights.h5"])
+  func everyDamageToAnHDF5FileEndsInAnErrorOrALoad(name: String) throws {
+    let bytes = try Self.contents(name)
+    let isSmall = bytes.count < 4096
+    let mutants =
+      Self.mutants(of: bytes, step: isSmall ? 1 : 16, flips: isSmall ? Self.flips : 100)
+      + (isSmall ? Self.lengths(of: bytes, step: 4) : [])
     // All of them one after another in one file: the worker is told where each begins and ends.
     var all: [UInt8] = []
     var ranges: [Range<Int>] = []
@@ -55,7 +62,7 @@ import WeightFiles
       ranges.append(all.count..<(all.count + mutant.count))
       all += mutant
     }
-    let path = "/tmp/fovea-mutants-\(getpid())"
+    let path = "/tmp/fovea-mutants-\(getpid())-\(name.replacing("/", with: "-"))"
     defer { unlink(path) }
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     all.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
@@ -68,7 +75,7 @@ import WeightFiles
     var loads = 0
     while next < ranges.count {
       var limits = WorkerCall.Limits()
-      limits.seconds = 2
+      limits.seconds = 1
       let call = WorkerCall(
         executable: workerExecutable, job: WorkerJob.hdf5.name,
         arguments: ranges[next..<min(next + 1000, ranges.count)].flatMap {
@@ -97,7 +104,7 @@ import WeightFiles
       }
     }
     #expect(loads > 0)
-    print("\(ranges.count) damaged HDF5 files: \(loads) opened, \(crashes) workers lost")
+    print("\(ranges.count) damaged HDF5 files of \(name): \(loads) opened, \(crashes) workers lost")
   }
 
   @Test func theWholeWayThroughAWorkerEndsInAnErrorToo() throws {
@@ -113,10 +120,10 @@ import WeightFiles
   }
 
   /// A file with every two, four and eight bytes of it, as a length may be, set to 0, 1 and what is far too much.
-  static func lengths(of bytes: [UInt8]) -> [[UInt8]] {
+  static func lengths(of bytes: [UInt8], step: Int = 1) -> [[UInt8]] {
     var mutants: [[UInt8]] = []
     for (size, values) in [(4, [0, 1, 1 << 31]), (8, [0, 1, 1 << 31, 1 << 63])] as [(Int, [UInt64])] {
-      for place in 0..<max(0, bytes.count - size) {
+      for place in stride(from: 0, to: bytes.count - size, by: step) {
         for value in values {
           var mutant = bytes
           for byte in 0..<size {
@@ -129,15 +136,31 @@ import WeightFiles
     return mutants
   }
 
+  /// A file with every byte of it, as a short length of protobuf's may be, replaced by a longer one that is 0, 1 or far too
+  /// much.
+  static func varints(of bytes: [UInt8]) -> [[UInt8]] {
+    let numbers: [[UInt8]] = [
+      [0], [1], [0x80, 0x80, 0x80, 0x80, 8], Array(repeating: 0x80, count: 9) + [1],
+    ]
+    return bytes.indices.flatMap { place in
+      numbers.map { bytes[..<place] + $0 + bytes[(place + 1)...] }
+    }
+  }
+
   @Test(arguments: [
     "small.safetensors", "stored.npz", "deflated.npz", "torch/tiny.pth", "torch/tiny_legacy.pth",
-    "torch/layers.npy", "torch/layers_protocol2.npy",
+    "torch/layers.npy", "torch/layers_protocol2.npy", "damage/tiny.keras", "damage/tiny.caffemodel",
+    "damage/old.caffemodel", "damage/tiny.prototxt", "damage/mean.binaryproto",
   ])
   func everyDamageToTheOtherFormatsEndsInAnErrorOrALoad(name: String) throws {
     let path = "/tmp/fovea-mutant-\(getpid())-\(name.replacing("/", with: "-"))"
     defer { unlink(path) }
     let bytes = try Self.contents(name)
-    for mutant in Self.mutants(of: bytes, step: 1, flips: 500) + Self.lengths(of: bytes) {
+    var mutants = Self.mutants(of: bytes, step: 1, flips: Self.flips) + Self.lengths(of: bytes)
+    if name.hasSuffix("caffemodel") || name.hasSuffix("proto") { mutants += Self.varints(of: bytes) }
+    let sound = try WeightFile(contentsOf: fixtures + name)
+    for entry in sound.entries { #expect(try sound.tensor(named: entry.name).shape == entry.shape) }
+    for mutant in mutants {
       let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
       mutant.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
       close(descriptor)

@@ -46,7 +46,7 @@ private let folder = fixtures + "tfjs/"
     }
     for name in ["shard1.bin", "shard2.bin"] { put(try DamagedFilesTests.contents("tfjs/" + name), name) }
     let bytes = try DamagedFilesTests.contents("tfjs/model.json")
-    var mutants = DamagedFilesTests.mutants(of: bytes, step: 1, flips: 500)
+    var mutants = DamagedFilesTests.mutants(of: bytes, step: 1, flips: DamagedFilesTests.flips)
     // Every number of the description replaced by what no file holds.
     let text = String(decoding: bytes, as: UTF8.self)
     for number in ["0", "1", "2147483648", "9223372036854775808", "-1", "1e300"] {
