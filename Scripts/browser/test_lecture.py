@@ -55,7 +55,7 @@ SOUND = """
 def main():
     with tempfile.TemporaryDirectory(prefix="fovea-lecture-") as folder:
         page = pathlib.Path(folder, "page")
-        subprocess.run([LECTURE, TOOL, "-o", page], cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
+        subprocess.run([LECTURE, TOOL, "-o", page, "--steps", "20"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL)
         exhibits = json.loads((page / "lecture.json").read_text())["exhibits"]
         for dark in (False, True):

@@ -18,7 +18,7 @@ struct GuestNetwork {
 }
 
 /// Every exhibit, in the lecture's order.
-private func chapters(guest: GuestNetwork?) -> [Chapter] {
+private func chapters(guest: GuestNetwork?, steps: Int) -> [Chapter] {
   [
     Chapter(
       title: "Correlation and convolution",
@@ -40,16 +40,16 @@ private func chapters(guest: GuestNetwork?) -> [Chapter] {
       title: "Trained networks",
       exhibits: [
         vgg16Summary, { try activations(in: $0, guest: guest) }, { try predictions(in: $0, guest: guest) },
-        denoising, transferLearning,
+        { try denoising(in: $0, steps: steps) }, transferLearning,
       ]),
   ]
 }
 
 /// Computes all exhibits and writes `index.html` and `lecture.json` (the numbers: `{"exhibits":[{"id","numbers":{key:[…]}}]}`).
-func writeLecture(in workplace: Workplace, guest: GuestNetwork?) throws {
+func writeLecture(in workplace: Workplace, guest: GuestNetwork?, steps: Int) throws {
   var page = LecturePage()
   var listing: [Listing.Exhibit] = []
-  for chapter in chapters(guest: guest) {
+  for chapter in chapters(guest: guest, steps: steps) {
     var exhibits: [Exhibit] = []
     for make in chapter.exhibits {
       let exhibit = try make(workplace)

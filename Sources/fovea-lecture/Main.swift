@@ -39,7 +39,12 @@ struct LectureCommand: ParsableCommand {
     help: ArgumentHelp("The pictures that network is shown.", valueName: "folder"), completion: .directory)
   var pictures: String?
 
+  @Option(
+    help: ArgumentHelp("How long the autoencoder is trained: more steps, less noise left.", valueName: "n"))
+  var steps = 300
+
   func validate() throws {
+    guard steps > 0 else { throw ValidationError("--steps is at least 1, not \(steps)") }
     guard model != nil || (weights == nil && labels == nil && pictures == nil) else {
       throw ValidationError("--weights, --labels and --pictures belong to --model")
     }
@@ -59,7 +64,7 @@ struct LectureCommand: ParsableCommand {
       pictures.map { GuestNetwork(model: model, weights: weights, labels: labels, pictures: $0) }
     }
     let workplace = try Workplace(tool: tool, folder: output)
-    try writeLecture(in: workplace, guest: guest)
+    try writeLecture(in: workplace, guest: guest, steps: steps)
     print("\(output)/index.html")
   }
 }

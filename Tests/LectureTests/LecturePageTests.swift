@@ -129,7 +129,7 @@ private struct Page {
     let process = Process()
     let errors = Pipe()
     process.executableURL = try built("fovea-lecture")
-    process.arguments = [try built("fovea").path, "-o", folder.path]
+    process.arguments = [try built("fovea").path, "-o", folder.path, "--steps", "60"]
     process.currentDirectoryURL =
       URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../..").standardizedFileURL

@@ -55,8 +55,8 @@ func activations(in workplace: Workplace, guest: GuestNetwork?) throws -> Exhibi
   let layers = seen.layers.filter { $0.name != summary.layers.first?.name }
   exhibit.show(
     Bars(
-      title: "Share of values that are exactly 0, layer by layer",
-      rows: layers.map { ($0.name, $0.zero, percent($0.zero)) }
+      title: "Share of values that are exactly 0, in the layers that have any",
+      rows: layers.filter { $0.zero > 0 }.map { ($0.name, $0.zero, percent($0.zero)) }
     ).html)
   for layer in layers {
     exhibit.number(

@@ -3,10 +3,10 @@ import Fovea
 
 func logarithm(_ value: Double) -> Double { log10(value) }
 
-/// An autoencoder that takes noise away.
-func denoising(in workplace: Workplace) throws -> Exhibit {
+/// An autoencoder that takes noise away, trained for so many steps.
+func denoising(in workplace: Workplace, steps: Int) throws -> Exhibit {
   var exhibit = Exhibit("autoencoder", "An autoencoder takes noise away")
-  let (steps, sample) = (100, "Samples/still-life.png")
+  let sample = "Samples/still-life.png"
   let summary = try workplace.fovea("summary", "autoencoder")
   let trial = try NoiseRemoval(picture: sample, steps: steps, seed: 1)
   exhibit.say(
@@ -14,8 +14,9 @@ func denoising(in workplace: Workplace) throws -> Exhibit {
     A network of convolutions alone can answer with a picture. Its encoder squeezes the input into a code of fewer numbers; its
     decoder draws the picture from the code. Trained on noisy pictures and their clean originals it learns to leave the noise out.
     Two encoding layers of 32 channels and three decoding layers are trained here for \(steps) steps on pieces of the left of
-    the still life, and tried on \(trial.clean.shape[0]) pieces of its right. One picture of \(numberText(0.1)) of noise teaches
-    little about the world, so this shows how it is done and not how good it gets.
+    the still life, with noise of a deviation of \(numberText(Double(NoiseRemoval.deviation))) of the range, and tried on
+    \(trial.clean.shape[0]) pieces of its right. One picture teaches little about others, so this shows how it is done and not
+    how good it gets.
     """)
   exhibit.show(summary)
   try exhibit.show(program: "Computations/NoiseRemoval.swift", in: workplace)
@@ -24,8 +25,8 @@ func denoising(in workplace: Workplace) throws -> Exhibit {
       title: "Mean squared difference from the clean pieces while it is trained", across: "step", up: "loss",
       lines: [.init("loss", trial.losses)]
     ).html)
-  let every = max(1, trial.clean.shape[0] / 8)
-  let chosen = Array((0..<trial.clean.shape[0]).filter { $0 % every == 0 }.prefix(8))
+  // From a fifth of the way down on: the first rows of the picture are a plain wall.
+  let chosen = (2..<10).map { trial.clean.shape[0] * $0 / 10 }
   var strips: [Picture] = []
   for (name, words, pieces) in [
     ("clean", "Clean", trial.clean), ("noisy", "With noise", trial.noisy),
