@@ -37,23 +37,51 @@ public func parallelFor(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Vo
   guard count > 0 else { return }
   let grain = max(1, grain)
   let threads = min(Parallelism.threads, (count + grain - 1) / grain)
-  guard threads > 1 else { return body(0..<count) }
-  // About four turns a thread even out unequal ranges and a busy neighbour.
-  let step = max(grain, (count + threads * 4 - 1) / (threads * 4))
-  let next = Atomic<Int>(0)
+  guard threads > 1, count < Turns.limit else { return body(0..<count) }
+  let turns = Turns(count, grain: grain, threads: threads)
   // Shared by the threads below, all of which end before this function returns; what `body` writes is its own range.
   nonisolated(unsafe) let body = body
-  @Sendable func takeTurns() {
-    var start = next.wrappingAdd(step, ordering: .relaxed).oldValue
-    guard start < count else { return }
+  @Sendable func takeTurns(fromTheBack: Bool) {
+    guard let first = turns.next(fromTheBack: fromTheBack) else { return }
     Parallelism.limited(to: 1) {
-      while start < count {
-        body(start..<min(start + step, count))
-        start = next.wrappingAdd(step, ordering: .relaxed).oldValue
-      }
+      body(first)
+      while let range = turns.next(fromTheBack: fromTheBack) { body(range) }
     }
   }
   if ThreadPool.shared.run(helpers: threads - 1, takeTurns) { return }
   // The pool is at another loop, as when pictures are computed side by side.
-  DispatchQueue.concurrentPerform(iterations: threads) { _ in takeTurns() }
+  DispatchQueue.concurrentPerform(iterations: threads) { takeTurns(fromTheBack: $0 > 0) }
+}
+
+/// What is left of a loop.
+///
+/// One thread takes from the front, the others from the back, so that of two each mostly finds what it wrote itself in
+/// the loop before. Turns get smaller towards the end, which evens out unequal ones.
+private struct Turns: ~Copyable {
+  static let limit = 1 << 31
+  /// The first index left, and above its 32 bits the end.
+  private let left: Atomic<Int>
+  private let grain: Int
+  private let parts: Int
+
+  init(_ count: Int, grain: Int, threads: Int) {
+    left = Atomic(count << 32)
+    self.grain = grain
+    // About half a thread's share.
+    parts = threads * 2
+  }
+
+  func next(fromTheBack: Bool) -> Range<Int>? {
+    var seen = left.load(ordering: .relaxed)
+    while true {
+      let (first, end) = (seen & (Self.limit - 1), seen >> 32)
+      guard first < end else { return nil }
+      let count = min(end - first, max(grain, (end - first) / parts))
+      let taken = fromTheBack ? end - count..<end : first..<first + count
+      let rest = fromTheBack ? taken.lowerBound << 32 | first : end << 32 | taken.upperBound
+      let (isTaken, now) = left.weakCompareExchange(expected: seen, desired: rest, ordering: .relaxed)
+      if isTaken { return taken }
+      seen = now
+    }
+  }
 }

@@ -23,7 +23,7 @@ final class ThreadPool: @unchecked Sendable {
   private let isTaken = Atomic<Bool>(false)
   /// The number of the loop, times `oneLoop`; `closed`, when no helper may enter; how many helpers are inside.
   private let state = Atomic<Int>(ThreadPool.closed)
-  private var work: (() -> Void)?
+  private var work: ((_ isHelper: Bool) -> Void)?
   private let sleepers = Atomic<Int>(0)
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let bell = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -58,7 +58,7 @@ final class ThreadPool: @unchecked Sendable {
   ///
   /// False, and nothing done, when the pool is at another loop. `body` must take its work from a counter: helpers may
   /// come late or not at all.
-  func run(helpers wanted: Int, _ body: () -> Void) -> Bool {
+  func run(helpers wanted: Int, _ body: (_ isHelper: Bool) -> Void) -> Bool {
     guard helpers > 0, wanted > 0,
       isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged
     else { return false }
@@ -74,7 +74,7 @@ final class ThreadPool: @unchecked Sendable {
         pthread_cond_broadcast(bell)
         pthread_mutex_unlock(lock)
       }
-      body()
+      body(false)
       _ = state.bitwiseOr(Self.closed, ordering: .acquiringAndReleasing)
       var looks = 0
       while state.load(ordering: .acquiring) & Self.inside > max(0, helpers - wanted) {
@@ -109,7 +109,7 @@ final class ThreadPool: @unchecked Sendable {
         }
         continue
       }
-      work?()
+      work?(true)
       _ = state.subtract(1, ordering: .acquiringAndReleasing)
     }
   }
