@@ -69,8 +69,14 @@ package final class TensorStorage: @unchecked Sendable {
 
   private static func room(for count: Int) -> UnsafeMutablePointer<Float> {
     var raw: UnsafeMutableRawPointer?
-    let status = posix_memalign(&raw, 64, max(count, 1) * MemoryLayout<Float>.stride)
+    let bytes = max(count, 1) * MemoryLayout<Float>.stride
+    // Weights that are read once a pass spend as long looking up small pages as being read.
+    let largePage = 2 << 20
+    let status = posix_memalign(&raw, bytes >= 2 * largePage ? largePage : 64, bytes)
     guard status == 0, let raw else { preconditionFailure("out of memory: \(count) floats") }
+    #if os(Linux)
+      if bytes >= 2 * largePage { madvise(raw, bytes, MADV_HUGEPAGE) }
+    #endif
     return raw.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 
