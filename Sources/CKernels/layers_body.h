@@ -14,10 +14,8 @@
 #define INLINE TARGET static inline __attribute__((always_inline))
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
-#define UNROLL_4 _Pragma("clang loop unroll_count(4)")
 #else
 #define UNROLL _Pragma("GCC unroll 32")
-#define UNROLL_4 _Pragma("GCC unroll 4")
 #endif
 
 typedef float vector __attribute__((vector_size(LANES * 4)));
@@ -77,6 +75,7 @@ const fovea_layer_kernels KERNELS = {
     .winograd_output = winograd_output,
     .depthwise = depthwise,
     .add_vector_matrix = add_vector_matrix,
+    .add_matrix_product = add_matrix_product,
     .scale = scale,
     .pool_maximum = pool_maximum,
     .pool_sum = pool_sum,

@@ -24,9 +24,36 @@ static void pack(
   }
 }
 
+// Weights on their way to the second cache while others are multiplied: `step` bytes for four rows of the panel in use.
+typedef struct {
+  const char *next;
+  size_t step;
+} weights_ahead;
+
+INLINE void fetch(weights_ahead *a) {
+  UNROLL for (int line = 0; line < 2; line++) __builtin_prefetch(a->next + 64 * line, 0, 2);
+  if (a->step > 128) {
+    UNROLL for (int line = 2; line < 8; line++) __builtin_prefetch(a->next + 64 * line, 0, 2);
+  }
+  a->next += a->step;
+}
+
+// One product for each of the sums: a number of every pixel by a row of the panel.
+INLINE void multiply_row(
+    const int height, const int vectors, const float *const *inputs, size_t d, const float *weights,
+    vector sums[ROWS][2]) {
+  const vector first = *(const unaligned *)weights;
+  const vector second = *(const unaligned *)(weights + (vectors - 1) * LANES);
+  UNROLL for (int r = 0; r < height; r++) {
+    const float x = inputs[r][d];
+    sums[r][0] += x * first;
+    if (vectors > 1) sums[r][1] += x * second;
+  }
+}
+
 INLINE void multiply_tile(
     const int height, const int vectors, const fovea_layer_product *p, const fovea_layer_store *s, size_t pixel,
-    size_t column, size_t columns) {
+    size_t column, size_t columns, weights_ahead ahead) {
   vector sums[ROWS][2];
   const float *weights = p->panels + column * (p->taps * p->depth + 1);
   UNROLL for (int v = 0; v < vectors; v++) {
@@ -47,15 +74,12 @@ INLINE void multiply_tile(
     const float *inputs[ROWS];
     UNROLL for (int r = 0; r < height; r++) inputs[r] = addresses[r] + p->offset;
     const size_t depth = p->depth;
-    UNROLL_4 for (size_t d = 0; d < depth; d++, weights += vectors * LANES) {
-      const vector first = *(const unaligned *)weights;
-      const vector second = *(const unaligned *)(weights + (vectors - 1) * LANES);
-      UNROLL for (int r = 0; r < height; r++) {
-        const float x = inputs[r][d];
-        sums[r][0] += x * first;
-        if (vectors > 1) sums[r][1] += x * second;
-      }
+    size_t d = 0;
+    for (; d + 4 <= depth; d += 4, weights += 4 * vectors * LANES) {
+      fetch(&ahead);
+      UNROLL for (int i = 0; i < 4; i++) multiply_row(height, vectors, inputs, d + i, weights + i * vectors * LANES, sums);
     }
+    for (; d < depth; d++, weights += vectors * LANES) multiply_row(height, vectors, inputs, d, weights, sums);
   }
 
   const float *residual = s->residual ? s->residual + pixel * s->residual_stride + column : NULL;
@@ -70,12 +94,13 @@ INLINE void multiply_tile(
 }
 
 typedef void (*tile_function)(
-    const fovea_layer_product *, const fovea_layer_store *, size_t pixel, size_t column, size_t columns);
+    const fovea_layer_product *, const fovea_layer_store *, size_t pixel, size_t column, size_t columns, weights_ahead);
 
-#define DEFINE_TILE(HEIGHT, VECTORS)                                                                          \
-  TARGET static void tile_##HEIGHT##x##VECTORS(                                                               \
-      const fovea_layer_product *p, const fovea_layer_store *s, size_t pixel, size_t column, size_t columns) { \
-    multiply_tile(HEIGHT, VECTORS, p, s, pixel, column, columns);                                             \
+#define DEFINE_TILE(HEIGHT, VECTORS)                                                                \
+  TARGET static void tile_##HEIGHT##x##VECTORS(                                                     \
+      const fovea_layer_product *p, const fovea_layer_store *s, size_t pixel, size_t column,        \
+      size_t columns, weights_ahead ahead) {                                                        \
+    multiply_tile(HEIGHT, VECTORS, p, s, pixel, column, columns, ahead);                            \
   }
 EACH_HEIGHT(DEFINE_TILE, 1)
 EACH_HEIGHT(DEFINE_TILE, 2)
@@ -84,16 +109,22 @@ EACH_HEIGHT(DEFINE_TILE, 2)
 static const tile_function tiles[2][ROWS] = {{EACH_HEIGHT(NAME_TILE, 1)}, {EACH_HEIGHT(NAME_TILE, 2)}};
 
 // Weights that fit the second-level cache are streamed past every tile, so that its inputs stay in the first-level
-// cache and its outputs are written side by side; larger ones stay, a panel at a time, while all tiles pass.
+// cache and its outputs are written side by side; larger ones stay, a panel at a time, while all tiles pass, each of
+// which sends for its share of the next panel: that comes from main memory, where waiting takes as long as multiplying.
 enum { streamed_floats = 96 * 1024 };
 
 TARGET static void product(const fovea_layer_product *p, const fovea_layer_store *s) {
   const size_t blocks = (p->pixels + ROWS - 1) / ROWS, panels = (p->columns + 2 * LANES - 1) / (2 * LANES);
-  const int streams = p->taps * p->depth * p->columns <= streamed_floats;
+  const size_t rows = p->taps * p->depth;
+  const int streams = rows * p->columns <= streamed_floats;
   for (size_t turn = 0; turn < blocks * panels; turn++) {
     const size_t block = streams ? turn / panels : turn % blocks, panel = streams ? turn % panels : turn / blocks;
     const size_t column = panel * 2 * LANES, left = p->columns - column, columns = left < 2 * LANES ? left : 2 * LANES;
     const size_t pixel = p->pixels * block / blocks, end = p->pixels * (block + 1) / blocks;
-    tiles[columns > LANES][end - pixel - 1](p, s, pixel, column, columns);
+    // The panel behind this one, of a whole share for every tile; once streamed, weights are in the cache.
+    const size_t step = 4 * 2 * LANES * sizeof(float) / (streams ? 1 : blocks), share = step * (rows / 4);
+    const float *next = p->panels + (column + 2 * LANES) * (rows + 1);
+    const weights_ahead ahead = {(const char *)next + (streams ? 0 : share * block), step};
+    tiles[columns > LANES][end - pixel - 1](p, s, pixel, column, columns, ahead);
   }
 }

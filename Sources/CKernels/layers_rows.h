@@ -1,32 +1,92 @@
 // Loops over rows that are bound by memory: a vector times a matrix as it lies, a scale and an offset a channel.
 
 // Eight rows of the matrix a turn, so that the sums, which stay in the first cache, are read and written an eighth as
-// often. Rows that an x of 0 would multiply are skipped: behind a relu they are half and more of a matrix that comes
-// from main memory.
+// often; the next eight are sent for meanwhile. Rows that an x of 0 would multiply are skipped: behind a relu they are
+// half and more of a matrix that comes from main memory.
 TARGET static void add_vector_matrix(
     size_t rows, size_t columns, const float *x, const float *weights, size_t stride, float *sums) {
+  const float *from[8], *next[8];
+  float by[8], next_by[8];
+  int found = 0, last = 0;
   size_t row = 0;
-  while (row < rows) {
-    const float *from[8];
-    float by[8];
-    int found = 0;
-    for (; row < rows && found < 8; row++) {
+  do {
+    for (last = found, found = 0; row < rows && found < 8; row++) {
       if (x[row] != 0) {
-        from[found] = weights + row * stride;
-        by[found++] = x[row];
+        next[found] = weights + row * stride;
+        next_by[found++] = x[row];
       }
     }
-    if (found == 0) return;
     for (int rest = found; rest < 8; rest++) {
-      from[rest] = from[0];
-      by[rest] = 0;
+      next[rest] = found > 0 ? next[0] : weights;
+      next_by[rest] = 0;
     }
+    if (last > 0) {
+      EACH_VECTOR(columns, {
+        vector sum = load(sums + c, count);
+        UNROLL for (int r = 0; r < 8; r++) __builtin_prefetch(next[r] + c, 0, 2);
+        vector other = by[0] * load(from[0] + c, count);
+        UNROLL for (int r = 1; r < 8; r++) other += by[r] * load(from[r] + c, count);
+        store(sums + c, sum + other, count);
+      });
+    }
+    memcpy(from, next, sizeof from);
+    memcpy(by, next_by, sizeof by);
+  } while (found > 0);
+}
+
+// Eight rows of `weights` to the sums of `height` vectors, whose weights are read once for all of them.
+INLINE void add_matrices(
+    const int height, size_t depth, size_t columns, const float *x, size_t x_stride, const float *weights,
+    size_t stride, float *sums, size_t sums_stride) {
+  size_t d = 0;
+  for (; d + 8 <= depth; d += 8, weights += 8 * stride) {
     EACH_VECTOR(columns, {
-      vector sum = load(sums + c, count);
-      vector other = by[0] * load(from[0] + c, count);
-      UNROLL for (int r = 1; r < 8; r++) other += by[r] * load(from[r] + c, count);
-      store(sums + c, sum + other, count);
+      vector rows[8];
+      UNROLL for (int r = 0; r < 8; r++) {
+        __builtin_prefetch(weights + (8 + r) * stride + c, 0, 2);
+        rows[r] = load(weights + r * stride + c, count);
+      }
+      UNROLL for (int h = 0; h < height; h++) {
+        const float *by = x + h * x_stride + d;
+        const vector sum = load(sums + h * sums_stride + c, count);
+        vector other = by[0] * rows[0];
+        UNROLL for (int r = 1; r < 8; r++) other += by[r] * rows[r];
+        store(sums + h * sums_stride + c, sum + other, count);
+      }
     });
+  }
+  for (; d < depth; d++, weights += stride) {
+    EACH_VECTOR(columns, {
+      const vector row = load(weights + c, count);
+      UNROLL for (int h = 0; h < height; h++) {
+        float *sum = sums + h * sums_stride + c;
+        store(sum, load(sum, count) + x[h * x_stride + d] * row, count);
+      }
+    });
+  }
+}
+
+// Blocks of the weights that stay in the second cache while eight vectors after eight pass; their sums are in the first.
+TARGET static void add_matrix_product(
+    size_t vectors, size_t rows, size_t columns, const float *x, size_t x_stride, const float *weights,
+    size_t stride, float *sums, size_t sums_stride) {
+  const size_t wide = 512, deep = vectors > 8 ? 128 : rows;
+  for (size_t c = 0; c < columns; c += wide) {
+    const size_t width = columns - c < wide ? columns - c : wide;
+    for (size_t d = 0; d < rows; d += deep) {
+      const size_t depth = rows - d < deep ? rows - d : deep;
+      const float *block = weights + d * stride + c;
+      for (size_t first = 0; first < vectors; first += 8) {
+        const float *from = x + first * x_stride + d;
+        float *to = sums + first * sums_stride + c;
+#define HEIGHT(H) \
+  case H: add_matrices(H, depth, width, from, x_stride, block, stride, to, sums_stride); break;
+        switch (vectors - first < 8 ? vectors - first : 8) {
+          HEIGHT(1) HEIGHT(2) HEIGHT(3) HEIGHT(4) HEIGHT(5) HEIGHT(6) HEIGHT(7) HEIGHT(8)
+        }
+#undef HEIGHT
+      }
+    }
   }
 }
 

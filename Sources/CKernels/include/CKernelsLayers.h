@@ -88,6 +88,10 @@ typedef struct FOVEA_STATELESS {
   void (*_Nonnull add_vector_matrix)(
       size_t rows, size_t columns, const float *_Nonnull x, const float *_Nonnull weights, size_t stride,
       float *_Nonnull sums);
+  /// The same for `vectors` rows of x and of sums; all weights are read, once where the vectors are few.
+  void (*_Nonnull add_matrix_product)(
+      size_t vectors, size_t rows, size_t columns, const float *_Nonnull x, size_t x_stride,
+      const float *_Nonnull weights, size_t stride, float *_Nonnull sums, size_t sums_stride);
   /// The largest of the input pixels at `taps` addresses, channel by channel; NaN never is, and of none it is -infinity.
   void (*_Nonnull pool_maximum)(
       size_t taps, const float *_Nullable const *_Nonnull pixels, size_t channels, float *_Nonnull output);

@@ -11,27 +11,26 @@ package func denseProduct(
   bias: UnsafePointer<Float>?, output: UnsafeMutablePointer<Float>, epilogue: Epilogue? = nil
 ) {
   guard rows > 0, units > 0 else { return }
+  let kernels = LayerKernels.best.table
+  fill(output, pixels: rows, channels: units, bias: bias)
+  func add(_ range: Range<Int>, _ columns: Range<Int>) {
+    kernels.add_matrix_product(
+      range.count, inputs, columns.count, input + range.lowerBound * inputs, inputs,
+      kernel + columns.lowerBound, units, output + range.lowerBound * units + columns.lowerBound, units)
+  }
   if rows >= 64 {
     parallelFor(rows, grain: 32) { range in
-      let target = output + range.lowerBound * units
-      fill(target, pixels: range.count, channels: units, bias: bias)
-      matrixProduct(
-        rows: range.count, columns: units, inner: inputs, input + range.lowerBound * inputs, leadingA: inputs,
-        kernel, leadingB: units, beta: 1, target, leadingC: units)
-      epilogue?(target, range.count)
+      add(range, 0..<units)
+      epilogue?(output + range.lowerBound * units, range.count)
     }
     return
   }
-  fill(output, pixels: rows, channels: units, bias: bias)
-  let kernels = LayerKernels.best.table
   parallelFor(units, grain: max(16, 65536 / max(1, inputs))) { range in
-    let columns = kernel + range.lowerBound
     if rows == 1 {
-      kernels.add_vector_matrix(inputs, range.count, input, columns, units, output + range.lowerBound)
+      kernels.add_vector_matrix(
+        inputs, range.count, input, kernel + range.lowerBound, units, output + range.lowerBound)
     } else {
-      matrixProduct(
-        rows: rows, columns: range.count, inner: inputs, input, leadingA: inputs, columns, leadingB: units,
-        beta: 1, output + range.lowerBound, leadingC: units)
+      add(0..<rows, range)
     }
   }
   // The epilogue may need whole rows (softmax), so it waits for all columns.
