@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "CKernels.h"
+#include "check-neon.h"
 
 static uint32_t state = 1;
 static float noise(void) {
@@ -16,7 +17,7 @@ static float noise(void) {
   return (float)(state >> 8) / 8388608.0f - 1.0f;
 }
 
-static float *noises(size_t count) {
+float *noises(size_t count) {
   float *values = malloc(count * sizeof(float));
   for (size_t i = 0; i < count; i++) values[i] = noise();
   return values;
@@ -24,7 +25,7 @@ static float *noises(size_t count) {
 
 static int failures = 0;
 
-static void compare(const char *what, ptrdiff_t a, ptrdiff_t b, const float *x, const float *y, ptrdiff_t count) {
+void compare(const char *what, ptrdiff_t a, ptrdiff_t b, const float *x, const float *y, ptrdiff_t count) {
   double difference = 0, largest = 0;
   for (ptrdiff_t i = 0; i < count; i++) {
     // A difference that is no number counts as one too large.
@@ -143,5 +144,6 @@ int main(int count, char **arguments) {
   for (int i = 0; i < 4; i++) {
     for (int j = 0; j < 4; j++) transforms(mine, lengths[i], lengths[j]);
   }
+  check_layers();
   return failures > 0;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Cross-compiles the filters' micro-kernels for 64-bit ARM and holds NEON to plain loops under an emulator.
+# Cross-compiles the micro-kernels of filters and layers for 64-bit ARM and holds NEON to plain loops under an emulator.
 # Needs a compiler for the target and an emulator: apt install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user,
 # and clang (Swift's will do), for gcc has no ext_vector_type.
 set -euo pipefail
@@ -9,7 +9,7 @@ for tool in clang aarch64-linux-gnu-gcc qemu-aarch64; do
 done
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
-for source in Sources/CKernels/planes_*.c Scripts/check-neon.c; do
+for source in Sources/CKernels/{planes,layers}_*.c Scripts/check-neon*.c; do
   clang --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -O2 -Wall -Wno-psabi -ISources/CKernels/include \
     -c "$source" -o "$build/$(basename "$source" .c).o"
 done
