@@ -37,8 +37,11 @@ package final class Typesetter: Sendable {
     let height: Int
   }
 
+  /// How much of what was drawn is kept.
+  private static let mostBytes = 2 << 20
+
   private let render: TextRenderer
-  private let masks = Mutex<[Key: LineMask]>([:])
+  private let masks = Mutex<(known: [Key: LineMask], bytes: Int)>(([:], 0))
   private let bars = Mutex<[Int: Bars]>([:])
 
   package init(_ render: @escaping TextRenderer) { self.render = render }
@@ -46,16 +49,17 @@ package final class Typesetter: Sendable {
   /// The mask of `text` on one line, `nil` when there is no font.
   package func mask(_ text: String, size: Int) -> LineMask? {
     let key = Key(text: text, size: size)
-    if let known = masks.withLock({ $0[key] }) { return known }
+    if let known = masks.withLock({ $0.known[key] }) { return known }
     let isNumber =
       text.count > 1 && text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || [37, 43, 44, 45, 46].contains($0) }
     guard let mask = isNumber ? joined(text.map(String.init), size: size) : drawn(text, size: size) else {
       return nil
     }
     masks.withLock {
-      // Names differ from sheet to sheet; a long run must not keep them all.
-      if $0.count > 8192 { $0.removeAll() }
-      $0[key] = mask
+      // Lines of numbers differ from sheet to sheet; a long run must not keep them all.
+      if $0.bytes > Self.mostBytes { $0 = ([:], 0) }
+      $0.known[key] = mask
+      $0.bytes += mask.coverage.count
     }
     return mask
   }

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Visualization
 
@@ -69,6 +70,24 @@ import Visualization
       (.leastNonzeroMagnitude, "1.4e-45"),
     ] as [(Float, String)])
   func numbersAreShort(number: Float, expected: String) { #expect(shortText(number) == expected) }
+
+  @Test func aLongRunDoesNotKeepEveryLineItHasDrawn() {
+    let drawn = Atomic(0)
+    let counting = Typesetter { text, size in
+      if text == "|mean|" { drawn.add(1, ordering: .relaxed) }
+      let width = text.count * size
+      return LineMask(
+        width: width, height: size, coverage: [UInt8](repeating: 255, count: width * size))
+    }
+    for _ in 0..<3 { _ = counting.mask("mean", size: 11) }
+    #expect(drawn.load(ordering: .relaxed) == 1)
+    // A thousand lines of ten kilobytes each: what was drawn before them is drawn anew.
+    for line in 0..<1000 {
+      _ = counting.mask("layer \(line): " + String(repeating: "x", count: 60), size: 12)
+    }
+    _ = counting.mask("mean", size: 11)
+    #expect(drawn.load(ordering: .relaxed) == 2)
+  }
 
   @Test func typeIsWrappedBetweenWords() {
     #expect(boxes.wrapped("aa bb cc", size: 10, width: 30) == ["aa bb", "cc"])
