@@ -12,6 +12,15 @@ import Testing
     #expect(try right(network, digits.subset(0..<500), scale: 1 / 255) == 496)
   }
 
+  /// Keras finds 491; the network takes planes `[28, 28]` and has no convolution.
+  @Test func theDenseNetworkReads491Of500Digits() throws {
+    let network = try Network(contentsOf: SharedData.path("models/keras/mnist_keras_v3/mnist.keras"))
+    let digits = try LabelledPictures(
+      idxImages: SharedData.path("datasets/mnist/t10k-images-idx3-ubyte.gz"),
+      labels: SharedData.path("datasets/mnist/t10k-labels-idx1-ubyte.gz"))
+    #expect(try right(network, digits.subset(0..<500), scale: 1 / 255) == 491)
+  }
+
   @Test func theCIFARNetworkSorts330Of500Pictures() throws {
     let network = try Network(contentsOf: SharedData.path("models/keras/cifar10_keras_v3/cifar10.keras"))
     let pictures = try LabelledPictures(cifar10: SharedData.path("datasets/cifar10/test_batch.bin"))

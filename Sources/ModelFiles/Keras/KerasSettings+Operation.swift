@@ -165,7 +165,8 @@ extension KerasSettings {
     throw refusal(name, found, expected: "a number, or one a channel")
   }
 
-  /// The shape a layer declares for its input: `[batch, rows, columns, channels]` or `[batch, channels]`.
+  /// The shape a layer declares for its input: `[batch, rows, columns, channels]`, a plane `[batch, rows, columns]` of one
+  /// channel, as digits are often fed to a flatten layer, or `[batch, channels]`.
   func inputShape() throws(ModelFileError) -> InputShape {
     if let units = value("input_dim")?.integer { return InputShape(channels: units, isVector: true) }
     let found = value("batch_shape", "batch_input_shape", "batch_input_shape")
@@ -176,6 +177,7 @@ extension KerasSettings {
     switch extents.count {
     case 4:
       return InputShape(height: extents[1].integer, width: extents[2].integer, channels: extents[3].integer)
+    case 3: return InputShape(height: extents[1].integer, width: extents[2].integer, channels: 1)
     case 2: return InputShape(channels: extents[1].integer, isVector: true)
     default: throw refusal("batch_shape", found, expected: "[null, rows, columns, channels]")
     }
