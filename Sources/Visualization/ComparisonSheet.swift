@@ -6,6 +6,9 @@ public struct ComparisonSheetOptions: Sendable, Hashable {
   /// What is called A and what B: networks or pictures.
   public var first: String
   public var second: String
+  /// The network both went through, and the input, where it is one.
+  public var model: String?
+  public var input: String?
   public var note: String?
   /// ``Scaling/tile`` is one scale for each pair, ``Scaling/layer`` one for all pairs.
   public var scale: Scaling
@@ -17,13 +20,15 @@ public struct ComparisonSheetOptions: Sendable, Hashable {
   public var labels: [String]
 
   public init(
-    title: String = "", first: String = "A", second: String = "B", note: String? = nil,
-    scale: Scaling = .layer,
+    title: String = "", first: String = "A", second: String = "B", model: String? = nil,
+    input: String? = nil, note: String? = nil, scale: Scaling = .layer,
     colorMap: ColorMap? = nil, top: Int? = 24, zoom: Int? = nil, labels: [String] = []
   ) {
     self.title = title
     self.first = first
     self.second = second
+    self.model = model
+    self.input = input
     self.note = note
     self.scale = scale
     self.colorMap = colorMap
@@ -80,22 +85,22 @@ extension ContactSheet {
     let shown = a.isVector ? chosen.count : grid.count / 3
 
     var page = SheetPage(typesetter: typesetter, contentWidth: a.isVector ? strip.width : grid.width)
-    let largest = distances.max() ?? 0
     page.writeHead(
       title: options.title.isEmpty ? "comparison" : options.title + " · A, B and A − B",
       lines: [
-        "A: " + options.first, "B: " + options.second, options.note,
+        options.model.map { "network: " + $0 }, "A: " + options.first, "B: " + options.second,
+        options.input.map { "input: " + $0 }, options.note,
         a.isVector
           ? "all \(countText(a.channels)) units, one cell each"
           : "\(countText(shown)) of \(countText(a.channels)) channels of \(a.rows)×\(a.columns), those that differ most"
             + " first · \(grid.magnification.text)",
-        "mean of |A − B| of a channel: at most \(shortText(Float(largest)))",
+        ContactSheet.distanceText(distances, of: a.isVector ? "unit" : "channel"),
       ])
     page.writeBar(
       colors, range: scale.shared, ends: scale.ends(of: "pair"),
-      sentence: "A and B on one scale · "
+      sentence: "scale: \(options.scale.rawValue) · A and B alike · "
         + (options.scale == .tile
-          ? "tile: each pair from its own min to its own max"
+          ? "each pair from its own min to its own max"
           : scale.isCentred ? "± max|v| of both, zero in the middle" : "min to max of both") + " · "
         + colors.name)
     page.writeBar(
@@ -177,6 +182,8 @@ extension ContactSheet {
       "shape": "\(first.shape)", "scale": options.scale.rawValue, "colormap": colors.name,
       "channels-shown": "\(shown) of \(a.channels)",
     ]
+    parameters["model"] = options.model
+    parameters["input"] = options.input
     parameters["note"] = options.note
     parameters["range"] = scale.shared.map { "\($0.low) \($0.high)" }
     parameters["difference-range"] = gap.shared.map { "\($0.low) \($0.high)" }

@@ -41,6 +41,14 @@ extension ContactSheet {
       + ranked.map { "\(name($0)) (\(shortText(Float(squares[$0].squareRoot()))))" }.joined(separator: ", ")
   }
 
+  /// `largest mean of |A − B|: channel 54 (462), 35 (428), ...`, of single units without the mean.
+  static func distanceText(_ distances: [Double], of thing: String) -> String {
+    let ranked = largest(5, of: distances.indices.filter { distances[$0] > 0 }, by: distances)
+    guard !ranked.isEmpty else { return "A and B are equal" }
+    return "largest \(thing == "unit" ? "" : "mean of ")|A − B|: \(thing) "
+      + ranked.map { "\($0) (\(shortText(Float(distances[$0]))))" }.joined(separator: ", ")
+  }
+
   /// `dead: 235 of 1,024 channels: 1, 7, 9, ...`; `nil` when none is.
   static func deadText(
     _ dead: [Int], of all: Int, things: String = "channels", named name: (Int) -> String = { "\($0)" }
@@ -55,5 +63,6 @@ extension ContactSheet {
     "\(name): mean \(shortText(statistics.mean)) · std \(shortText(statistics.deviation))"
       + " · min \(shortText(statistics.minimum)) · max \(shortText(statistics.maximum))"
       + " · zero \(percentText(statistics.zeroFraction))"
+      + (statistics.notFinite > 0 ? " · not finite \(countText(statistics.notFinite))" : "")
   }
 }

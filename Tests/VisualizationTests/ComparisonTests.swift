@@ -21,11 +21,14 @@ import Visualization
     // The channel that differs comes first; the other one's difference is nothing, and marked.
     #expect(sheet.tiles.first?.content == .compared(channel: 1, part: "A"))
     #expect(sheet.tile(.compared(channel: 0, part: "A - B"))?.mark == .dead)
+    #expect(sheet.texts.contains("largest mean of |A − B|: channel 1 (1.5)"))
+    #expect(sheet.texts.contains { $0.hasPrefix("scale: layer · A and B alike") })
   }
 
   @Test func equalNetworksAndUnitsGiveASheet() throws {
     let same = try ContactSheet(comparing: a, with: a, options: .init(), typesetter: boxes)
     #expect(same.tiles.filter { $0.mark == .dead }.count == 2)
+    #expect(same.texts.contains("A and B are equal"))
     let units = try ContactSheet(
       comparing: Tensor([1, 2, 3], shape: [1, 3]), with: Tensor([1, 5, 3], shape: [1, 3]),
       options: .init(labels: ["x", "y", "z"]), typesetter: boxes)

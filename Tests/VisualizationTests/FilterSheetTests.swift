@@ -78,6 +78,20 @@ private func random(_ shape: Shape) -> Tensor {
     #expect(sheet.tile(.kernel(output: 2))?.mark == .dead)
   }
 
+  @Test func weightsStrongestAndDeadKernelsAreSaid() throws {
+    let tiles = try drawn(Tensor([1, -4, 0, 2, 2, 2, 0, 0], shape: [2, 1, 1, 4]))
+    #expect(tiles.texts.contains("weights: mean 0.375 · std 1.87 · min -4 · max 2 · zero 38%"))
+    #expect(tiles.texts.contains("largest norm: output 1 (4.47), 0 (2.24), 3 (2)"))
+    #expect(tiles.texts.contains("dead: 1 of 4 outputs: 2"))
+    // Two inputs, three outputs: the norm of an output is over all its inputs.
+    let table = try drawn(Tensor([3, 0, 1, 4, 0, -1], shape: [1, 1, 2, 3]))
+    #expect(table.texts.contains("largest norm: output 0 (5), 2 (1.41)"))
+    #expect(table.texts.contains("dead: 1 of 3 outputs: 1"))
+    let spoilt = try drawn(Tensor([3, .nan, 0, 4, 1, 0], shape: [1, 1, 2, 3]))
+    #expect(spoilt.texts.contains { $0.hasPrefix("largest norm: output 0 (5)") })
+    #expect(spoilt.texts.contains("dead: 1 of 3 outputs: 2"))
+  }
+
   @Test func deeperKernelsAreATableOfTheStrongest() throws {
     var kernels = Tensor(repeating: 0, shape: [1, 1, 4, 6])
     kernels[0, 0, 3, 5] = -8

@@ -76,7 +76,9 @@ struct CompareCommand: ParsableCommand {
       sides = (paths[0].lastComponent?.string ?? pictures[0], paths[1].lastComponent?.string ?? pictures[1])
     }
     var options = ComparisonSheetOptions(
-      first: sides.first, second: sides.second, note: sheet.note, scale: sheet.scale ?? .layer,
+      first: sides.first, second: sides.second, model: second == nil ? model.title : nil,
+      input: second == nil ? nil : paths[0].lastComponent?.string, note: sheet.note,
+      scale: sheet.scale ?? .layer,
       colorMap: sheet.colorMap?.map, top: sheet.top ?? 24, zoom: sheet.zoom, labels: labels)
     let title = [sides.first, sides.second].map { fileName(FilePath($0).stem ?? $0) }.joined(separator: "_")
     let folder = FilePath(argument: output.output).appending(title + output.suffix)
