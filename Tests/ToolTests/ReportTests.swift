@@ -102,6 +102,22 @@ import Testing
     #expect(try names(".") == ["1.jpg", "2.jpg", "bad.jpg"])
   }
 
+  @Test(.enabled(if: SharedData.isPresent))
+  func `the classes of ImageNet have their names without a list`() throws {
+    let folder = SharedData.path("models/caffe/squeezenet_v1.1/")
+    let result = Tool.finish(
+      try Tool.start(
+        [
+          "report", folder + "squeezenet_v1.1.caffemodel", "--prototxt", folder + "deploy.prototxt",
+          SharedData.path("images/imagenet_samples/292_n02129604_tiger.JPEG"), "--layers", "pool10,prob",
+          "-o",
+          "out", "--json",
+        ], in: pictures.folder))
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("\"label\":\"tiger\"") && result.output.contains("n02129604"))
+    #expect(try text("out/index.html").contains(">tiger<"))
+  }
+
   @Test func `class names come from lists with any line ends, quoted or not`() throws {
     let lines = (0..<10).map { "'n0000000\($0) name''s \($0)'" }
     try Data(lines.joined(separator: "\r\n").utf8).write(

@@ -2,6 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Statistics, patches, comparisons and class maps from the command line, on the small networks of the samples.
 @Suite struct SeeingTests {
   let pictures: Pictures
@@ -54,6 +60,48 @@ import Testing
       contentsOf: pictures.folder.appendingPathComponent("p/patches.csv"), encoding: .utf8)
     #expect(table.hasPrefix("layer,channel,rank,value,input,row,column,left,top,width,height\n"))
     #expect(table.split(separator: "\n").count > 2)
+  }
+
+  /// The search is put on disk after the first picture and every few seconds from then on.
+  @Test func aKilledSearchIsTakenUpAndFindsTheSame() throws {
+    for number in 0..<60 {
+      try FileManager.default.linkItem(
+        at: pictures.folder.appendingPathComponent("in/\(["a", "b", "c"][number % 3]).npy"),
+        to: pictures.folder.appendingPathComponent("in/\(number).npy"))
+    }
+    let arguments = ["patches", model, "in", "--layers", "conv", "--top", "2", "--jobs", "1", "-o"]
+    #expect(Tool.finish(try Tool.start(arguments + ["whole"], in: pictures.folder)).status == 0)
+
+    let part = try Tool.start(arguments + ["part"], in: pictures.folder)
+    let state = pictures.folder.appendingPathComponent("part/.fovea-patches").path
+    let deadline = Date().addingTimeInterval(30)
+    while !FileManager.default.fileExists(atPath: state), Date() < deadline { usleep(500) }
+    kill(part.0.processIdentifier, SIGKILL)
+    #expect(Tool.finish(part).status == SIGKILL)
+    #expect(FileManager.default.fileExists(atPath: state))
+
+    let resumed = Tool.finish(try Tool.start(arguments + ["part", "--resume"], in: pictures.folder))
+    #expect(resumed.status == 0 && resumed.errors.contains("taken up after"), "\(resumed.errors)")
+    let names = pictures.tree("whole")
+    #expect(pictures.tree("part") == names && names.count == 2)
+    for name in names {
+      let files = try ["whole", "part"].map {
+        try Data(contentsOf: pictures.folder.appendingPathComponent("\($0)/\(name)"))
+      }
+      #expect(files[0] == files[1], "\(name)")
+    }
+  }
+
+  @Test(.enabled(if: SharedData.isPresent)) func aNetworkWithoutConvolutionsIsShownToo() throws {
+    let digits = SharedData.path("models/keras/mnist_keras_v3/mnist.keras")
+    try pictures.npy("digit.npy", height: 28, width: 28) { $0 == 14 || $1 == 14 ? 1 : 0 }
+    let result = try fovea("activations", digits, "digit.npy", "-o", "d")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(
+      pictures.tree("d") == ["digit/001_flatten.png", "digit/002_dense.png", "digit/003_dense_1.png"])
+    let kernels = try fovea("filters", digits, "-o", "f")
+    #expect(kernels.status == 64 && kernels.errors.contains("the network has no convolution"))
+    #expect(try fovea("filters", digits, "--layer", "dense", "-o", "f").status == 0)
   }
 
   @Test func twoPicturesAreCompared() throws {

@@ -19,8 +19,7 @@ struct ActivationsCommand: ParsableCommand {
         fovea activations vgg16 --weights vgg16.h5 photo.jpg --layers block1_conv1,block5_pool --dump npz
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var input: InputOptions
+  @OptionGroup var given: NetworkWork
 
   @OptionGroup var layers: LayerOptions
 
@@ -48,11 +47,6 @@ struct ActivationsCommand: ParsableCommand {
   @Flag(help: "Draw no sheets.")
   var noSheets = false
 
-  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Input") var loading: LoadingOptions
-  @OptionGroup(title: "Run") var running: RunOptions
-
   func validate() throws {
     if noSheets, dump == nil {
       throw ValidationError("--no-sheets leaves nothing to do; --dump writes the values")
@@ -61,25 +55,24 @@ struct ActivationsCommand: ParsableCommand {
 
   func run() throws {
     let selection = try channels.selection(top: sheet.top)
-    let given = try labels.given()
-    let inputs = try input.pictures()
-    let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
-    preprocessing.explain(network, inputs, loading.loadOptions)
+    let listed = try labels.given()
+    let (inputs, network) = try given.open()
     let recorded = try layers.recorded(of: network.graph)
-    let labels = ClassLabels.names(given, of: network).map(\.label)
+    let labels = ClassLabels.names(listed, of: network).map(\.label)
     let work = ActivationWork(
       network: network, layers: recorded, draws: !noSheets, dump: dump, overlays: overlay,
       scale: sheet.scale ?? .layer,
       sheet: ActivationSheetOptions(
-        model: model.title, note: sheet.note, selection: selection, caption: caption,
+        model: given.model.title, note: sheet.note, selection: selection, caption: caption,
         colorMap: sheet.colorMap?.map,
         columns: sheet.columns,
-        zoom: sheet.zoom, labels: labels), loading: loading.loadOptions)
+        zoom: sheet.zoom, labels: labels), loading: given.loading.loadOptions)
     let batch = Batch(
-      inputs: inputs, outputs: output.map(fileSuffixes: dump.map { $0 == .csv ? [] : [$0.rawValue] } ?? []),
-      options: running.batchOptions(processors: Parallelism.processors),
+      inputs: inputs,
+      outputs: given.output.map(fileSuffixes: dump.map { $0 == .csv ? [] : [$0.rawValue] } ?? []),
+      options: given.batchOptions,
       settings:
-        "fovea \(toolVersion) activations \(model.settings) \(recorded.map(\.name)) \(selection) \(caption) \(overlay) \(dump.map { "\($0)" } ?? "") \(labels) \(sheet.settings) \(network.effectivePreprocessing)",
+        "fovea \(toolVersion) activations \(given.model.settings) \(recorded.map(\.name)) \(selection) \(caption) \(overlay) \(dump.map { "\($0)" } ?? "") \(labels) \(sheet.settings) \(network.effectivePreprocessing)",
       files: work.files, explain: problem(of:)
     ) { job, outputs in
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) { try work.run(job, &outputs) }

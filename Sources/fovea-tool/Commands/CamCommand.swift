@@ -22,8 +22,7 @@ struct CamCommand: ParsableCommand {
 
   enum Dump: String, ExpressibleByArgument, CaseIterable { case npz }
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var input: InputOptions
+  @OptionGroup var given: NetworkWork
 
   @Option(
     name: .customLong("class"),
@@ -37,32 +36,16 @@ struct CamCommand: ParsableCommand {
   @OptionGroup var labels: LabelOptions
 
   @Option(
-    name: .customLong("colormap"),
-    help: ArgumentHelp(
-      "grey, viridis, magma, inferno, cividis or diverging (zero in its middle).", valueName: "name"))
-  var colorMap: ColorMapName?
-
-  @Option(
     help: ArgumentHelp("How much the map's colours weigh over the picture, 0 to 1.", valueName: "share"))
   var opacity: Float = 0.5
 
-  @Option(help: ArgumentHelp("How many times the input is enlarged (default: as fits).", valueName: "z"))
-  var zoom: Int?
-
-  @Option(help: ArgumentHelp("A line to stand on every sheet.", valueName: "text"))
-  var note: String?
+  @OptionGroup(title: "Sheet") var look: LookOptions
 
   @Option(help: ArgumentHelp("Write the maps' values too: npz.", valueName: "format"))
   var dump: Dump?
 
-  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Input") var loading: LoadingOptions
-  @OptionGroup(title: "Run") var running: RunOptions
-
   func validate() throws {
     if top < 1 { throw ValidationError("--top is at least 1, not \(top)") }
-    if let zoom, zoom < 1 { throw ValidationError("--zoom is at least 1, not \(zoom)") }
     if !(0...1).contains(opacity) { throw ValidationError("--opacity is between 0 and 1, not \(opacity)") }
   }
 
@@ -73,21 +56,20 @@ struct CamCommand: ParsableCommand {
     } catch {
       throw wrongUsage("--class: not a list of classes: \"\(classes ?? "")\" (write indices, as in 281,282)")
     }
-    let given = try labels.given()
-    let inputs = try input.pictures()
-    let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
-    preprocessing.explain(network, inputs, loading.loadOptions)
-    let names = ClassLabels.names(given, of: network)
+    let listed = try labels.given()
+    let (inputs, network) = try given.open()
+    let names = ClassLabels.names(listed, of: network)
     let record = network.effectivePreprocessing
-    let (loading, top, dumps) = (loading.loadOptions, top, dump != nil)
+    let (loading, top, dumps) = (given.loading.loadOptions, top, dump != nil)
     let options = ClassMapSheetOptions(
-      model: model.title, note: note, colorMap: colorMap?.map, opacity: opacity, zoom: zoom)
+      model: given.model.title, note: look.remark.note, colorMap: look.colorMap?.map, opacity: opacity,
+      zoom: look.zoom)
     let heads = ClassMapHeads(network)
     let batch = Batch(
-      inputs: inputs, outputs: output.map(fileSuffixes: ["png"]),
-      options: running.batchOptions(processors: Parallelism.processors),
+      inputs: inputs, outputs: given.output.map(fileSuffixes: ["png"]),
+      options: given.batchOptions,
       settings:
-        "fovea \(toolVersion) cam \(model.settings) \(classes ?? "") \(top) \(names) \(options) \(dumps) \(record)",
+        "fovea \(toolVersion) cam \(given.model.settings) \(classes ?? "") \(top) \(names) \(options) \(dumps) \(record)",
       files: { target in
         let sheet = target.namedFile ?? target.file(addition: "_cam", suffix: "png")
         return [sheet] + (dumps ? [sheet.withSuffix("npz")] : [])

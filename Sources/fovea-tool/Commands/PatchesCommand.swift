@@ -18,8 +18,7 @@ struct PatchesCommand: ParsableCommand {
         fovea patches squeezenet1.1 --weights squeezenet.h5 photos --layers conv --top 9 -o excites --resume
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var input: InputOptions
+  @OptionGroup var given: NetworkWork
   @OptionGroup var layers: LayerOptions
 
   @Option(help: ArgumentHelp("Channels to show, such as 0,3,8-15 (default: all).", valueName: "list"))
@@ -30,13 +29,7 @@ struct PatchesCommand: ParsableCommand {
 
   @OptionGroup var labels: LabelOptions
 
-  @Option(help: ArgumentHelp("A line to stand on every sheet.", valueName: "text"))
-  var note: String?
-
-  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Input") var loading: LoadingOptions
-  @OptionGroup(title: "Run") var running: RunOptions
+  @OptionGroup var remark: NoteOption
 
   func validate() throws {
     if !(1...64).contains(top) { throw ValidationError("--top is between 1 and 64, not \(top)") }
@@ -47,22 +40,20 @@ struct PatchesCommand: ParsableCommand {
     do throws(VisualizationError) {
       wanted = try channels.map { (text) throws(VisualizationError) in try [Int](parsingChannels: text) }
     } catch { throw wrongUsage("--channels: \(error)") }
-    let given = try labels.given()
-    let inputs = try input.pictures()
-    let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
-    preprocessing.explain(network, inputs, loading.loadOptions)
+    let listed = try labels.given()
+    let (inputs, network) = try given.open()
     let recorded = try layers.recorded(of: network.graph)
     let compiled = CompiledSizes(network: network, names: recorded.map(\.name))
-    let loading = loading.loadOptions
-    let folder = FilePath(argument: output.output)
+    let loading = given.loading.loadOptions
+    let folder = FilePath(argument: given.output.output)
     let state = folder.appending(".fovea-patches")
     let settings =
-      "\(toolVersion) \(model.settings) \(recorded.map(\.name)) \(top) \(network.effectivePreprocessing)"
+      "\(toolVersion) \(given.model.settings) \(recorded.map(\.name)) \(top) \(network.effectivePreprocessing)"
     var start = PatchSearch(count: top)
-    if running.resume, FileFacts.ifPresent(state) != nil {
+    if given.running.resume, FileFacts.ifPresent(state) != nil {
       if let earlier = PatchSearch(text: try saying { try text(of: state) }, settings: settings) {
         start = earlier
-        if !running.quiet {
+        if !given.running.quiet {
           StandardError.line("fovea: taken up after \(earlier.pictures.count) pictures")
         }
       } else {
@@ -73,11 +64,13 @@ struct PatchesCommand: ParsableCommand {
     let thresholds = Thresholds(start.strongest.thresholds)
     let saver = Saver(state: state, settings: settings)
     let drawing = PatchDrawing(
-      network: network, loading: loading, channels: wanted, model: model.title, note: note,
-      labels: ClassLabels.names(given, of: network).map(\.label))
+      network: network, loading: loading, channels: wanted, model: given.model.title, note: remark.note,
+      labels: ClassLabels.names(listed, of: network).map(\.label))
     let work = FolderWork<PatchPart, PatchSearch>(
-      inputs: inputs, options: running.batchOptions(processors: Parallelism.processors), folder: folder,
-      files: recorded.map { $0.fileStem + output.suffix + ".png" } + ["patches\(output.suffix).csv"])
+      inputs: inputs, options: given.batchOptions, folder: folder,
+      files: recorded.map { $0.fileStem + given.output.suffix + ".png" } + [
+        "patches\(given.output.suffix).csv"
+      ])
     let met = Counter()
     try work.run(from: start) { job in
       let identity = PictureIdentity(job.input)
@@ -141,7 +134,8 @@ private final class Counter: Sendable {
 private final class Saver: Sendable {
   private let state: FilePath
   private let settings: String
-  private let last = Mutex(ContinuousClock.now)
+  /// When it was saved last; at once after the first picture.
+  private let last = Mutex<ContinuousClock.Instant?>(nil)
 
   init(state: FilePath, settings: String) {
     self.state = state
@@ -150,7 +144,7 @@ private final class Saver: Sendable {
 
   func saveNowAndThen(_ search: PatchSearch) {
     let isDue = last.withLock { last in
-      guard ContinuousClock.now - last > .seconds(5) else { return false }
+      if let last, ContinuousClock.now - last <= .seconds(5) { return false }
       last = .now
       return true
     }

@@ -19,8 +19,7 @@ struct ReportCommand: ParsableCommand {
         fovea report model.h5 photo.jpg --single-file -o seen.html
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var input: InputOptions
+  @OptionGroup var given: NetworkWork
 
   @Flag(help: "Write one HTML file with everything in it.")
   var singleFile = false
@@ -35,45 +34,38 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var labels: LabelOptions
 
-  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Input") var loading: LoadingOptions
-  @OptionGroup(title: "Run") var running: RunOptions
-
   func validate() throws {
     if classes < 1 { throw ValidationError("--classes is at least 1, not \(classes)") }
-    if singleFile, running.resume {
+    if singleFile, given.running.resume {
       throw ValidationError("--resume goes with a folder of pages; a single file is always written anew")
     }
-    if !singleFile, ["html", "htm"].contains(FilePath(argument: output.output).suffix) {
-      throw ValidationError("-o \(output.output) is one file: add --single-file, or name a folder")
+    if !singleFile, ["html", "htm"].contains(FilePath(argument: given.output.output).suffix) {
+      throw ValidationError("-o \(given.output.output) is one file: add --single-file, or name a folder")
     }
   }
 
   func run() throws {
     let selection = try channels.selection(top: sheet.top)
-    let given = try labels.given()
-    let inputs = try input.pictures()
-    let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
-    preprocessing.explain(network, inputs, loading.loadOptions)
+    let listed = try labels.given()
+    let (inputs, network) = try given.open()
     let drawn = try layers.recorded(of: network.graph).map(\.name)
-    let names = ClassLabels.names(given, of: network)
+    let names = ClassLabels.names(listed, of: network)
     let record = network.effectivePreprocessing
     let settings = ReportSettings(
-      model: model.title, note: sheet.note, drawn: drawn, scale: sheet.scale ?? .layer,
+      model: given.model.title, note: sheet.note, drawn: drawn, scale: sheet.scale ?? .layer,
       sheet: ActivationSheetOptions(
         selection: selection, colorMap: sheet.colorMap?.map, columns: sheet.columns, zoom: sheet.zoom),
       classes: classes, labels: names, preprocessing: preprocessingText(record), record: record,
       version: toolVersion)
     let work = try saying {
       try ReportWork(
-        network: network, settings: settings, output: output, isSingleFile: singleFile,
-        loading: loading.loadOptions, running: running)
+        network: network, settings: settings, output: given.output, isSingleFile: singleFile,
+        loading: given.loading.loadOptions, running: given.running)
     }
     try work.run(
       inputs,
       settings:
-        "fovea \(toolVersion) report \(model.settings) \(drawn) \(selection) \(sheet.settings) \(classes) \(names.hashValueText) \(record)"
+        "fovea \(toolVersion) report \(given.model.settings) \(drawn) \(selection) \(sheet.settings) \(classes) \(names.hashValueText) \(record)"
     )
   }
 }

@@ -18,34 +18,27 @@ struct StatisticsCommand: ParsableCommand {
         fovea statistics vgg16 --weights vgg16.h5 photos --layers conv -o measured
       """)
 
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var input: InputOptions
+  @OptionGroup var given: NetworkWork
   @OptionGroup var layers: LayerOptions
 
-  @Option(help: ArgumentHelp("A line to stand on the chart.", valueName: "text"))
-  var note: String?
-
-  @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Input") var loading: LoadingOptions
-  @OptionGroup(title: "Run") var running: RunOptions
+  @OptionGroup var remark: NoteOption
 
   func run() throws {
-    if running.resume {
+    if given.running.resume {
       throw wrongUsage(
         "statistics are made in one go: --overwrite replaces them, --resume cannot continue them")
     }
-    let inputs = try input.pictures()
-    let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
-    preprocessing.explain(network, inputs, loading.loadOptions)
+    let (inputs, network) = try given.open()
     let recorded = try layers.recorded(of: network.graph)
     let compiled = CompiledSizes(network: network, names: recorded.map(\.name))
-    let loading = loading.loadOptions
-    let (title, note) = (model.title, note)
-    let names = ["-layers.csv", "-channels.csv", ".svg", ".png"].map { "statistics\(output.suffix)\($0)" }
-    let folder = FilePath(argument: output.output)
+    let loading = given.loading.loadOptions
+    let (title, note) = (given.model.title, remark.note)
+    let names = ["-layers.csv", "-channels.csv", ".svg", ".png"].map {
+      "statistics\(given.output.suffix)\($0)"
+    }
+    let folder = FilePath(argument: given.output.output)
     let work = FolderWork<PictureStatistics, FolderStatistics>(
-      inputs: inputs, options: running.batchOptions(processors: Parallelism.processors), folder: folder,
+      inputs: inputs, options: given.batchOptions, folder: folder,
       files: names)
     try work.run(from: FolderStatistics()) { job in
       let x = try network.input(contentsOf: job.input.path, options: loading)
