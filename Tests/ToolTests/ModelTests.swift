@@ -31,6 +31,16 @@ import Testing
     #expect(try fovea("models").lines.contains { $0.hasPrefix("vgg16 ") && $0.contains("138,357,544") })
   }
 
+  /// libhdf5 looks for a file of the name it is given, even when it reads from memory.
+  @Test func whatElseIsInTheFolderDoesNotMatter() throws {
+    let model = repositoryFolder + "/Samples/networks/sobel.h5"
+    let alone = try fovea("inspect", model)
+    for name in ["fovea", "image", "null"] { try pictures.write(name, Data("no network".utf8)) }
+    let crowded = try fovea("inspect", model)
+    #expect(alone.status == 0 && crowded.status == 0, "\(crowded.errors)")
+    #expect(alone.output == crowded.output)
+  }
+
   @Test func unknownNamesEndWith64AndTheNearest() throws {
     let architecture = try fovea("summary", "vgg61")
     #expect(architecture.status == 64 && architecture.errors.contains("'vgg16'"))

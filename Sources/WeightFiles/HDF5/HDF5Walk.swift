@@ -57,7 +57,8 @@ struct HDF5Walk {
       guard H5Pset_file_image_callbacks(access.id, &callbacks) >= 0,
         H5Pset_file_image(access.id, lending.pointee.address, image.count) >= 0
       else { throw HDF5Refusal(object: "/", problem: "libhdf5 cannot read from memory") }
-      let file = Handle(H5Fopen("fovea", fovea_h5_read_only(), access.id), H5Fclose)
+      // libhdf5 refuses an image when a file of its name can be opened: this name is below a file, where there can be none.
+      let file = Handle(H5Fopen("/dev/null/image", fovea_h5_read_only(), access.id), H5Fclose)
       guard file.isSound else {
         throw HDF5Refusal(object: "/", problem: "libhdf5 does not accept it: damaged or cut off")
       }
