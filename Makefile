@@ -6,7 +6,7 @@
 #   make test-browser           the reports and the lecture's page, opened and used in a headless Chromium
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
 #   make fuzz [SECONDS=60]      damage files at random, each reader of them for so long
-#   make build bench bench-peers bench-networks check-neon docs format install clean
+#   make build bench bench-peers bench-networks bench-sheets check-neon docs format install clean
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -17,7 +17,7 @@ lecture := .build/release/fovea-lecture
 stamps := .build/stamps
 sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' -o -name '*.css' -o -name '*.js' -o -name '*.mustache' \))
 
-.PHONY: demo lecture test test-browser check build format bench bench-peers bench-networks check-neon docs fuzz install clean setup
+.PHONY: demo lecture test test-browser check build format bench bench-peers bench-networks bench-sheets check-neon docs fuzz install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
@@ -73,6 +73,10 @@ bench-peers: setup
 # NETWORKS=--quick for a few small ones.
 bench-networks: build
 	$(PYTHON) Benchmarks/Peers/networks.py $(NETWORKS)
+
+# Activation sheets of VGG16 beside Keras with matplotlib.
+bench-sheets: build
+	$(PYTHON) Benchmarks/Peers/activations.py
 
 # 10,000 flips of every small fixture, then libFuzzer on every reader; READERS="npz pickle" for some of them.
 SECONDS ?= 60

@@ -24,6 +24,8 @@ public struct ContactSheet: Sendable {
   public let parameters: [String: String]
   /// Whether no font was found: the sheet is drawn, but says nothing.
   public let lacksText: Bool
+  /// How many pixels wide and high each value is drawn: sheets of large squares are flat.
+  let enlargement: Int
 }
 
 extension ContactSheet {
@@ -32,7 +34,9 @@ extension ContactSheet {
     page: SheetPage, tiles: [SheetTile], sources: [TileSource], of tensor: Tensor, colors: ColorMap,
     magnification: Magnification, parameters: [String: String]
   ) {
-    self.init(page: page, tiles: tiles, parameters: parameters) { canvas in
+    self.init(
+      page: page, tiles: tiles, parameters: parameters, enlargement: magnification.enlargement
+    ) { canvas in
       let paints = zip(tiles, sources).map {
         TilePaint(source: $1, frame: $0.frame, range: $0.range, mark: $0.mark)
       }
@@ -42,7 +46,7 @@ extension ContactSheet {
 
   /// Draws a laid-out page; `paint` puts in the tiles.
   init(
-    page: SheetPage, tiles: [SheetTile] = [], parameters: [String: String],
+    page: SheetPage, tiles: [SheetTile] = [], parameters: [String: String], enlargement: Int = 1,
     painting paint: (inout Canvas) -> Void = { _ in }
   ) {
     var canvas = Canvas(width: page.width, height: page.height, ground: Theme.ground)
@@ -70,6 +74,7 @@ extension ContactSheet {
     colorBar = page.bars.first
     texts = page.texts.map(\.text)
     self.parameters = parameters
+    self.enlargement = enlargement
     lacksText = page.typesetter.mask("0", size: SheetPage.Size.caption) == nil
   }
 }
