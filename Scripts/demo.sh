@@ -55,6 +55,11 @@ draw 'What that bank makes of the pictures' \
   activations "$networks/synthetic-gabor-bank.h5" "$pictures" --note 'synthetic Gabor bank' -o "$out/gabor"
 draw 'The same as pages: open index.html in a browser' \
   report "$networks/synthetic-gabor-bank.h5" "$pictures" --note 'synthetic Gabor bank' -o "$out/report"
+draw 'How that bank answers over the pictures, layer by layer' \
+  statistics "$networks/synthetic-gabor-bank.h5" "$pictures" --note 'synthetic Gabor bank' -o "$out/statistics"
+draw 'Two pictures side by side on one scale' \
+  compare "$networks/synthetic-gabor-bank.h5" Samples/still-life.png Samples/zone-plate.png \
+  --layers pool --top 6 --note 'synthetic Gabor bank' -o "$out/compare"
 draw 'Sobel as a convolutional layer' activations "$networks/sobel.h5" "$pictures" -o "$out/sobel-layer"
 draw 'Four colours as a convolutional layer' activations "$networks/colours.h5" "$pictures" -o "$out/colours-layer"
 

@@ -46,6 +46,9 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Replace outputs that are already there.")
   var overwrite = false
 
+  @Flag(name: .shortAndLong, help: "Tell problems only: no list of outputs.")
+  var quiet = false
+
   func validate() throws {
     let expected = with == nil ? 2 : 1
     if pictures.count != expected {
@@ -102,7 +105,7 @@ struct CompareCommand: ParsableCommand {
           try writeText(LayerComparison.table(rows), to: $0)
         }
       }
-      for path in written { StandardOutput.write(path.bytesAndNewline) }
+      if !quiet { for path in written { StandardOutput.write(path.bytesAndNewline) } }
     }
   }
 
