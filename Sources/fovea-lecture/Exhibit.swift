@@ -58,6 +58,7 @@ struct Exhibit {
   /// A command that is not run here, and why.
   mutating func show(command: String, because reason: String) {
     body += "<div class=\"absent\"><p>\(reason)</p>"
+    body += "<p>It was not run for this page; <code>fovea --help</code> lists the commands of this build.</p>"
     body += "<pre tabindex=\"0\" aria-label=\"Command\"><code>\(escaped(command))</code></pre></div>\n"
   }
 
