@@ -60,6 +60,13 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(input: [1, 17, 17, 64], filters: 96, kernel: 3, groups: 4, padding: .same),
     ConvolutionCase(input: [1, 14, 15, 83], filters: 83, kernel: 5, groups: 83, padding: .same),
     ConvolutionCase(input: [1, 12, 12, 16], filters: 16, kernel: 3, stride: 2, groups: 16, padding: .same),
+    ConvolutionCase(input: [1, 239, 321, 1], filters: 3, kernel: 3, padding: .same),
+    ConvolutionCase(input: [1, 239, 321, 1], filters: 2, kernel: 5, stride: 2, padding: .same),
+    ConvolutionCase(input: [3, 19, 21, 24], filters: 24, kernel: 3, dilation: 2, groups: 24, padding: .same),
+    ConvolutionCase(input: [3, 1, 1, 200], filters: 70, kernel: 3, padding: .same),
+    ConvolutionCase(input: [1, 2, 3, 70], filters: 520, kernel: 3, padding: .same),
+    ConvolutionCase(
+      input: [3, 11, 14, 33], filters: 35, kernel: Extent(height: 7, width: 1), padding: .same),
   ]
 
   var geometry: ConvolutionGeometry? {
@@ -134,7 +141,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: [
-    (1, 1, 1), (1, 300, 70), (1, 1, 5000), (3, 64, 200), (64, 17, 9), (130, 33, 1),
+    (1, 1, 1), (1, 300, 70), (1, 1, 5000), (3, 64, 200), (8, 130, 1100), (13, 65, 37), (64, 17, 9),
+    (67, 270, 530), (130, 33, 1),
   ])
   func denseAgreesWithTheReference(rows: Int, inputs: Int, units: Int) {
     var generator = SeededGenerator(seed: 9)
