@@ -28,7 +28,7 @@ extension PreparedConvolution {
     let wanted = Parallelism.threads == 1 ? 1 : Parallelism.threads * 4
     // The inputs of a block stay in the second-level cache while the panels pass.
     let longest = max(1, min(16, 64 * 1024 / max(1, geometry.depth * rows))) * rows
-    let blocks = max(1, min((pixels + longest - 1) / longest, pixels))
+    let blocks = min(pixels, evenShares((pixels + longest - 1) / longest))
     let panels = (columns + kernels.table.panel - 1) / kernels.table.panel
     let worthSharing = pixels * columns * geometry.depth * geometry.groups > 64 * 1024
     let parts = blocks >= wanted || !worthSharing ? 1 : min(panels, (wanted + blocks - 1) / blocks)
@@ -41,6 +41,12 @@ extension PreparedConvolution {
       }
     }
     if worthSharing { parallelFor(blocks * parts, run) } else { run(0..<blocks * parts) }
+  }
+
+  /// So many blocks or a few more, as many for each thread; a single one remains.
+  func evenShares(_ blocks: Int) -> Int {
+    let threads = Parallelism.threads
+    return blocks > 1 ? (blocks + threads - 1) / threads * threads : 1
   }
 
   /// One block of pixels by some of the columns of every group.

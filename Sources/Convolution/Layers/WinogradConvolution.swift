@@ -92,7 +92,7 @@ private struct WinogradRun {
 
   /// Blocks of tiles, each through all stages on one thread.
   func inBlocks(block: Int) {
-    let blocks = (tiles + block - 1) / block
+    let blocks = min(tiles, convolution.evenShares((tiles + block - 1) / block))
     parallelFor(blocks) { range in
       Scratch.withFloats(block * positions * (inputStride + outputStride)) { scratch in
         for index in range {
