@@ -10,7 +10,7 @@ extension Activation {
   /// Whether the derivative can only be told from what went in: of the others it follows from what came out.
   package var derivativeNeedsInput: Bool {
     switch self {
-    case .swish, .hardSwish, .gelu, .parametricRelu, .absolute, .power: true
+    case .errorFunction, .swish, .hardSwish, .gelu, .parametricRelu, .absolute, .power: true
     case .leakyRelu(let slope): slope <= 0
     case .elu(let alpha): alpha <= 0
     default: false
@@ -74,6 +74,14 @@ extension Activation {
     case .logarithm: each(y) { expf(-$0) }
     case .absolute: each(input) { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) }
     case .power(let exponent): each(input) { exponent * powf($0, exponent - 1) }
+    case .errorFunction: each(input) { 1.128_379_2 * expf(-$0 * $0) }
+    case .logSoftmax:
+      for pixel in 0..<pixels {
+        let (row, l) = (gradient + pixel * channels, y + pixel * channels)
+        var sum: Float = 0
+        for c in 0..<channels { sum += row[c] }
+        for c in 0..<channels { row[c] -= expf(l[c]) * sum }
+      }
     case .softmax:
       for pixel in 0..<pixels {
         let (row, p) = (gradient + pixel * channels, y + pixel * channels)

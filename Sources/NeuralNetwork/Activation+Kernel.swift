@@ -67,6 +67,9 @@ extension Activation {
     case .power(exponent: 2): each { $0 * $0 }
     case .power(exponent: 0.5): each { $0.squareRoot() }
     case .power(let exponent): each { powf($0, exponent) }
+    case .errorFunction: each { erff($0) }
+    case .logSoftmax:
+      for pixel in 0..<pixels { takeLogarithmOfSoftmax(values + pixel * channels, channels) }
     case .softmax:
       for pixel in 0..<pixels { normaliseExponentials(values + pixel * channels, channels) }
     }
@@ -83,4 +86,14 @@ private func normaliseExponentials(_ values: UnsafeMutablePointer<Float>, _ coun
     sum += values[index]
   }
   for index in 0..<count { values[index] /= sum }
+}
+
+/// `x - max - log(sum(exp(x - max)))`.
+private func takeLogarithmOfSoftmax(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
+  var largest = -Float.infinity
+  for index in 0..<count where values[index] > largest { largest = values[index] }
+  var sum: Float = 0
+  for index in 0..<count { sum += expf(values[index] - largest) }
+  let logarithm = logf(sum)
+  for index in 0..<count { values[index] = values[index] - largest - logarithm }
 }

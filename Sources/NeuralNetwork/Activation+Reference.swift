@@ -12,13 +12,13 @@ extension Activation {
   /// The function as its definition reads, in double precision, over the last axis where that matters.
   func reference(_ x: Tensor, slopes: Tensor?) -> Tensor {
     let (scalars, channels) = (x.scalars, x.shape[-1])
-    if self == .softmax {
+    if self == .softmax || self == .logSoftmax {
       var values: [Float] = []
       for row in stride(from: 0, to: scalars.count, by: channels) {
         let largest = Double(scalars[row..<row + channels].max() ?? 0)
         let powers = scalars[row..<row + channels].map { exp(Double($0) - largest) }
         let sum = powers.reduce(0, +)
-        values += powers.map { Float($0 / sum) }
+        values += powers.map { Float(self == .softmax ? $0 / sum : log($0 / sum)) }
       }
       return Tensor(values, shape: x.shape)
     }
@@ -33,7 +33,8 @@ extension Activation {
     func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
     func clamp(_ x: Double, _ low: Double, _ high: Double) -> Double { min(max(x, low), high) }
     return switch self {
-    case .linear, .softmax: x
+    case .linear, .softmax, .logSoftmax: x
+    case .errorFunction: erf(x)
     case .relu: max(x, 0)
     case .relu6: clamp(x, 0, 6)
     case .clip(let low, let high): clamp(x, Double(low), Double(high))

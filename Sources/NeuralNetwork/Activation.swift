@@ -28,8 +28,12 @@ public enum Activation: Sendable, Hashable {
   case absolute
   /// `x` to the power `exponent`, as C's `pow`: NaN where `x` is negative and the exponent no whole number.
   case power(exponent: Float)
+  /// Gauss's error function.
+  case errorFunction
   /// Over the last axis (the channels).
   case softmax
+  /// The logarithm of ``softmax``.
+  case logSoftmax
   /// `clamp(x, low, high)`.
   case clip(low: Float, high: Float)
 }

@@ -20,7 +20,7 @@ extension CompiledNetwork {
   package func profile(_ x: Tensor, runs: Int) -> [StepProfile] {
     let clock = ContinuousClock()
     let arena = TensorStorage(uninitialized: plan.count)
-    let active = steps.indices.filter { runs > 0 && self.runs[$0] && !steps[$0].inputs.isEmpty }
+    let active = steps.indices.filter { runs > 0 && self.runs[$0] && !steps[$0].isInput }
     var times = [[Double]](repeating: [], count: steps.count)
     for pass in 0..<runs + 1 {
       load(x, into: arena)
@@ -44,11 +44,18 @@ extension CompiledNetwork {
 }
 
 extension Step {
+  fileprivate var isInput: Bool { if case .input = computation { true } else { false } }
+
   fileprivate var methodName: String {
     switch computation {
     case .prepared(let convolution): convolution.method.rawValue
     case .convolution: "convolution"
     case .input: "input"
+    case .constant: "constant"
+    case .standardization: "standardization"
+    case .resizing: "resizing"
+    case .reduction: "reduction"
+    case .padding: "padding"
     case .transposedConvolution: "transposed"
     case .dense: "dense"
     case .affine: "scale"

@@ -35,6 +35,16 @@ extension Layer {
       try require(l.size, in: 1...(1 << 24), "size")
     case .zeroPadding(let margins), .cropping(let margins):
       try validate(margins, atLeast: 0)
+    case .padding(let margins, _):
+      try validate(margins, atLeast: -65_536)
+    case .constant(let extents):
+      guard extents.count >= 2, extents[0] == 1, extents.allSatisfy({ $0 > 0 }) else {
+        throw .unusableParameter(layer: name, parameter: "extents", found: "\(extents)")
+      }
+    case .standardization(let axes, _), .reduction(_, let axes, _):
+      guard !axes.isEmpty, Set(axes).count == axes.count, axes.allSatisfy({ (1..<16).contains($0) }) else {
+        throw .unusableParameter(layer: name, parameter: "axes", found: "\(axes)")
+      }
     case .reshape(let extents, _):
       guard extents.filter({ $0 == -1 }).count <= 1, extents.allSatisfy({ $0 >= -1 && $0 <= 1 << 40 }) else {
         throw .unusableParameter(layer: name, parameter: "target shape", found: "\(extents)")
@@ -53,6 +63,7 @@ extension Layer {
     case .channelPadding(let before, let after):
       try require(before, in: 0...(1 << 24), "channels before")
       try require(after, in: 0...(1 << 24), "channels after")
+    case .resizing, .divide, .minimum: break
     case .batchNormalization, .channelScale, .instanceNormalization, .activation, .globalPooling,
       .maxUnpooling,
       .flatten, .dropout, .identity, .add, .subtract, .multiply, .average, .maximum, .concatenate, .rescaling:
@@ -63,9 +74,9 @@ extension Layer {
   private func validateInputCount() throws(NetworkError) {
     let expected: (range: ClosedRange<Int>, words: String) =
       switch operation {
-      case .input: (0...0, "none")
-      case .add, .multiply, .average, .maximum, .concatenate, .join: (1...Int.max, "at least 1")
-      case .subtract: (2...2, "2")
+      case .input, .constant: (0...0, "none")
+      case .add, .multiply, .average, .minimum, .maximum, .concatenate, .join: (1...Int.max, "at least 1")
+      case .subtract, .divide: (2...2, "2")
       default: (1...1, "1")
       }
     guard expected.range.contains(inputs.count) else {

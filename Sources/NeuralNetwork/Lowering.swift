@@ -52,6 +52,9 @@ struct Lowering {
     switch layer.operation {
     case .input:
       return append(.input(name: layer.name), [], output)
+    case .constant:
+      guard let value = network.weight(.value, of: layer) else { break }
+      return append(.constant(value), [], output)
     case .convolution(let c):
       guard let geometry = c.geometry(for: shape) else { break }
       return append(
@@ -93,6 +96,14 @@ struct Lowering {
       guard let gamma = network.weight(.gamma, of: layer), let beta = network.weight(.beta, of: layer)
       else { break }
       return append(.instanceNormalization(epsilon: epsilon, gamma: gamma, beta: beta), inputs, output)
+    case .standardization(let axes, let epsilon):
+      return append(.standardization(axes: axes, epsilon: epsilon), inputs, output)
+    case .reduction(let kind, let axes, _):
+      return append(.reduction(kind, axes: axes), inputs, output)
+    case .resizing(let resizing):
+      return append(.resizing(resizing), inputs, output)
+    case .padding(let margins, let boundary):
+      return append(.padding(margins, boundary), inputs, output)
     case .activation(let activation):
       let value = append(.activation, inputs, output)
       steps[value].activation = activation
@@ -128,7 +139,9 @@ struct Lowering {
     case .add: return append(.elementwise(.add), inputs, output)
     case .subtract: return append(.elementwise(.subtract), inputs, output)
     case .multiply: return append(.elementwise(.multiply), inputs, output)
+    case .divide: return append(.elementwise(.divide), inputs, output)
     case .average: return append(.elementwise(.average), inputs, output)
+    case .minimum: return append(.elementwise(.minimum), inputs, output)
     case .maximum: return append(.elementwise(.maximum), inputs, output)
     case .concatenate:
       return append(.concatenation, inputs, output)

@@ -10,9 +10,14 @@ extension Network {
     for layer in graph.layers {
       let inputs = layer.inputs.compactMap { values[$0] }
       guard let shape = shapes[layer.name] else { continue }
-      if case .input = layer.operation {
+      switch layer.operation {
+      case .input:
         values[layer.name] = x
         continue
+      case .constant:
+        values[layer.name] = weight(.value, of: layer)
+        continue
+      default: break
       }
       let linear = referenceOutput(of: layer, inputs, shape, &positions)
       let activation = layer.operation.ownActivation
@@ -34,7 +39,7 @@ extension Network {
       return value
     }
     switch layer.operation {
-    case .input, .dropout, .identity: return x
+    case .input, .constant, .dropout, .identity: return x
     case .convolution(let c):
       return referenceConvolution(x, kernel: kernel, bias: bias, built(c.geometry(for: x.shape)))
     case .depthwiseConvolution(let c):
@@ -69,6 +74,10 @@ extension Network {
     case .instanceNormalization(let epsilon):
       return referenceInstanceNormalisation(
         x, epsilon: epsilon, gamma: built(weight(.gamma, of: layer)), beta: built(weight(.beta, of: layer)))
+    case .standardization(let axes, let epsilon): return referenceStandardisation(axes, epsilon: epsilon, x)
+    case .reduction(let kind, let axes, _): return referenceReduction(kind, axes, x).reshaped(shape)
+    case .resizing(let resizing): return built(referenceResizing(resizing, x))
+    case .padding(let m, let boundary): return x.padded(to: shape, top: m.top, left: m.left, boundary)
     case .activation(let activation):
       return activation.reference(x, slopes: weight(.slope, of: layer))
     case .pooling(let p):
@@ -106,7 +115,9 @@ extension Network {
     case .add: return .combining(inputs, to: shape) { $0.reduce(0, +) }
     case .subtract: return .combining(inputs, to: shape) { $0[0] - $0[1] }
     case .multiply: return .combining(inputs, to: shape) { $0.reduce(1, *) }
+    case .divide: return .combining(inputs, to: shape) { $0[0] / $0[1] }
     case .average: return .combining(inputs, to: shape) { $0.reduce(0, +) / Float(inputs.count) }
+    case .minimum: return .combining(inputs, to: shape) { $0.min() ?? 0 }
     case .maximum: return .combining(inputs, to: shape) { $0.max() ?? 0 }
     case .concatenate: return .joining(inputs, axis: x.shape.rank - 1, to: shape)
     case .join(let axis): return .joining(inputs, axis: axis, to: shape)
@@ -144,6 +155,20 @@ extension Tensor {
       }
     }
     return output
+  }
+
+  /// The picture on a larger or smaller canvas, what lies outside it by the boundary's rule.
+  fileprivate func padded(to result: Shape, top: Int, left: Int, _ boundary: Boundary) -> Tensor {
+    var outside: Float = 0
+    if case .constant(let value) = boundary { outside = value }
+    let scalars = scalars
+    return Tensor(
+      Self.places(in: result).map { place in
+        guard let y = boundary.source(of: place[1] - top, count: shape[1]),
+          let x = boundary.source(of: place[2] - left, count: shape[2])
+        else { return outside }
+        return scalars[((place[0] * shape[1] + y) * shape[2] + x) * shape[3] + place[3]]
+      }, shape: result)
   }
 
   fileprivate func unpooled(to result: Shape, _ positions: [Int]) -> Tensor {

@@ -101,6 +101,12 @@ extension Operation {
   public var kerasClass: String {
     switch self {
     case .input: "InputLayer"
+    case .constant: "Constant"
+    case .standardization: "Standardization"
+    case .resizing: "Resizing"
+    case .padding: "Padding2D"
+    case .reduction(let kind, _, _):
+      "Reduce" + kind.rawValue.prefix(1).uppercased() + kind.rawValue.dropFirst()
     case .convolution: "Conv2D"
     case .transposedConvolution: "Conv2DTranspose"
     case .depthwiseConvolution: "DepthwiseConv2D"
@@ -129,7 +135,9 @@ extension Operation {
     case .add: "Add"
     case .subtract: "Subtract"
     case .multiply: "Multiply"
+    case .divide: "Divide"
     case .average: "Average"
+    case .minimum: "Minimum"
     case .maximum: "Maximum"
     case .concatenate, .join: "Concatenate"
     case .channels, .slice: "Slice"

@@ -8,6 +8,8 @@ public import Convolution
 public enum Operation: Sendable, Hashable {
   /// Where a picture enters. `nil` extents are free.
   case input(InputShape)
+  /// The same numbers for every sample, the weight `value`: extents as they lie here, the first one 1.
+  case constant([Int])
 
   case convolution(Convolution2D)
   case transposedConvolution(TransposedConvolution2D)
@@ -21,6 +23,9 @@ public enum Operation: Sendable, Hashable {
   case localResponseNormalization(LocalResponseNormalization)
   /// Per sample and channel over rows and columns, with weights `gamma` and `beta` (ONNX `InstanceNormalization`).
   case instanceNormalization(epsilon: Float)
+  /// `(x - mean) / sqrt(variance + epsilon)`, both over `axes` of each sample, counted as in ``join(axis:)`` (ONNX
+  /// `MeanVarianceNormalization`).
+  case standardization(axes: [Int], epsilon: Float)
 
   case activation(Activation)
   case pooling(Pooling)
@@ -31,12 +36,17 @@ public enum Operation: Sendable, Hashable {
   /// Writes each value where the named max-pooling layer found its maximum (PyTorch `MaxUnpool2d`, SegNet).
   case maxUnpooling(pooling: String)
   case upSampling(Extent, Interpolation)
+  case resizing(Resizing)
+  /// All values along `axes`, counted as in ``join(axis:)``, made one; the axes stay with extent 1 when `keepsAxes`.
+  case reduction(ReductionKind, axes: [Int], keepsAxes: Bool)
 
   /// `[N, H, W, C]` to `[N, H*W*C]`, elements in the order the network's dense kernel expects.
   case flatten(ElementOrder)
   /// The extents after the first axis; one may be -1. Elements are taken in `order`.
   case reshape([Int], ElementOrder)
   case zeroPadding(Margins)
+  /// Rows and columns around the picture that a boundary supplies; where a margin is negative they are cut off.
+  case padding(Margins, Boundary)
   case cropping(Margins)
   /// Nothing at inference.
   case dropout(rate: Float)
@@ -46,7 +56,9 @@ public enum Operation: Sendable, Hashable {
   case add
   case subtract
   case multiply
+  case divide
   case average
+  case minimum
   case maximum
   /// Along the channels.
   case concatenate

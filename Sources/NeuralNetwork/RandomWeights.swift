@@ -13,7 +13,8 @@ extension Graph {
         switch needed.role {
         case .kernel, .pointwiseKernel:
           Tensor(normal: needed.shape, deviation: (2 / fanIn).squareRoot(), using: &generator)
-        case .bias, .beta, .movingMean: Tensor(normal: needed.shape, deviation: 0.2, using: &generator)
+        case .bias, .beta, .movingMean, .value:
+          Tensor(normal: needed.shape, deviation: 0.2, using: &generator)
         case .gamma, .movingVariance, .slope: Tensor(uniform: needed.shape, in: 0.5..<1.5, using: &generator)
         }
       weights[needed.layer, default: [:]][needed.role] = tensor

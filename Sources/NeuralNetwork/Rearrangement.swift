@@ -48,6 +48,35 @@ package func copyWithMargins(
   }
 }
 
+/// The picture with rows and columns around it that a boundary supplies, or without those that are cut off.
+func pad(
+  _ input: UnsafePointer<Float>, _ from: Shape, _ margins: Margins, _ boundary: Boundary,
+  _ output: UnsafeMutablePointer<Float>, _ to: Shape
+) {
+  let channels = from[3]
+  var constant: Float = 0
+  if case .constant(let value) = boundary { constant = value }
+  let columns = (0..<to[2]).map { boundary.source(of: $0 - margins.left, count: from[2]) }
+  parallelFor(to[0] * to[1], grain: 8) { rows in
+    for row in rows {
+      let target = output + row * to[2] * channels
+      guard let y = boundary.source(of: row % to[1] - margins.top, count: from[1]) else {
+        target.update(repeating: constant, count: to[2] * channels)
+        continue
+      }
+      let source = input + (row / to[1] * from[1] + y) * from[2] * channels
+      for (place, column) in columns.enumerated() {
+        let pixel = target + place * channels
+        if let column {
+          pixel.update(from: source + column * channels, count: channels)
+        } else {
+          pixel.update(repeating: constant, count: channels)
+        }
+      }
+    }
+  }
+}
+
 /// The inputs side by side along the channels; those that lie there already stay.
 func concatenate(_ sources: [Source], into output: MutablePixels, pixels: Int) {
   var first = 0
@@ -157,6 +186,9 @@ private func accumulate(
   case .add, .average: for c in 0..<count { target[c] += values[c * step] }
   case .subtract: for c in 0..<count { target[c] -= values[c * step] }
   case .multiply: for c in 0..<count { target[c] *= values[c * step] }
+  case .divide: for c in 0..<count { target[c] /= values[c * step] }
+  case .minimum:
+    for c in 0..<count { target[c] = values[c * step] < target[c] ? values[c * step] : target[c] }
   case .maximum:
     for c in 0..<count { target[c] = values[c * step] > target[c] ? values[c * step] : target[c] }
   }

@@ -91,12 +91,19 @@ extension Operation {
         kernel: kernel.height, stride: factor.height, before: (kernel.height - factor.height) / 2)
       field.columns.spread(
         kernel: kernel.width, stride: factor.width, before: (kernel.width - factor.width) / 2)
-    case .zeroPadding(let m):
+    case .zeroPadding(let m), .padding(let m, _):
       field.rows.centre -= Double(m.top) * field.rows.jump
       field.columns.centre -= Double(m.left) * field.columns.jump
     case .cropping(let m):
       field.rows.centre += Double(m.top) * field.rows.jump
       field.columns.centre += Double(m.left) * field.columns.jump
+    case .resizing(let resizing):
+      guard let (rows, columns) = resizing.axes(for: input) else { return nil }
+      field.rows.resize(rows, reach: resizing.reach)
+      field.columns.resize(columns, reach: resizing.reach)
+    case .reduction(_, let axes, true) where axes == [input.rank - 1]: break
+    case .standardization, .reduction: return nil
+    case .constant, .divide, .minimum: break
     case .dense: return input.rank == 4 ? field : nil
     case .slice(let axis, _) where axis == input.rank - 1: break
     case .globalPooling, .adaptiveAveragePooling, .instanceNormalization, .flatten, .reshape, .maxUnpooling,
@@ -111,7 +118,25 @@ extension Operation {
   }
 }
 
+extension Resizing {
+  /// The pixels each way that an output pixel is made of.
+  fileprivate var reach: Int {
+    switch interpolation {
+    case .nearest: 1
+    case .linear: 2
+    case .cubic: 4
+    }
+  }
+}
+
 extension ReceptiveField.Axis {
+  /// Through a layer that makes each pixel of `reach` ones around it.
+  fileprivate mutating func resize(_ axis: ResizedAxis, reach: Int) {
+    centre += Double(axis.position(of: 0)) * jump
+    size += Double(reach - 1) * jump
+    jump /= Double(axis.scale)
+  }
+
   /// Through a layer that spreads each pixel over `kernel` outputs, `stride` apart.
   fileprivate mutating func spread(kernel: Int, stride: Int, before: Int) {
     jump /= Double(stride)

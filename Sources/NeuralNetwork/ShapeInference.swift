@@ -24,6 +24,11 @@ extension Graph {
       case .input:
         guard let given = inputs[layer.name] else { throw .missingInput(layer: layer.name) }
         known = [given]
+      case .constant(let extents):
+        guard let own = Shape(checking: extents), own.count < largestCount else {
+          throw .unusableParameter(layer: layer.name, parameter: "extents", found: "\(extents)")
+        }
+        known = [own]
       case .maxUnpooling(let pooling):
         guard let layer = self[pooling], case .pooling(let p) = layer.operation, p.kind == .maximum,
           let source = layer.inputs.first.flatMap({ shapes[$0] }), let pooled = shapes[pooling]
@@ -74,6 +79,32 @@ extension Layer {
     switch operation {
     case .input(let declared):
       return try checked(input, against: declared)
+    case .constant:
+      return input
+    case .standardization(let axes, _):
+      try requireAxes(axes, input)
+      return input
+    case .reduction(_, let axes, let keepsAxes):
+      try requireAxes(axes, input)
+      guard axes.allSatisfy({ input[$0] > 0 }) else { throw mismatch("at least one value", input) }
+      return Shape(
+        (0..<input.rank).compactMap { axes.contains($0) ? (keepsAxes ? 1 : nil) : input[$0] })
+    case .resizing(let resizing):
+      try requirePicture(input)
+      guard let (rows, columns) = resizing.axes(for: input) else {
+        throw mismatch("a picture of which something is left at \(resizing.target)", input)
+      }
+      return try shape([input[0], rows.output, columns.output, input[3]], input)
+    case .padding(let m, let boundary):
+      try requirePicture(input)
+      let (height, width) = (input[1] + m.top + m.bottom, input[2] + m.left + m.right)
+      guard height > 0, width > 0 else { throw mismatch("a picture larger than the margins cut off", input) }
+      if case .mirror = boundary {
+        guard max(m.top, m.bottom) < input[1], max(m.left, m.right) < input[2] else {
+          throw mismatch("a picture larger than the margins mirrored from it", input)
+        }
+      }
+      return try shape([input[0], height, width, input[3]], input)
     case .convolution(let c):
       try requirePicture(input)
       guard input[3] % c.groups == 0, c.filters % c.groups == 0 else {
@@ -140,7 +171,7 @@ extension Layer {
       let (height, width) = (input[1] - m.top - m.bottom, input[2] - m.left - m.right)
       guard height > 0, width > 0 else { throw mismatch("a picture larger than the margins cut off", input) }
       return try shape([input[0], height, width, input[3]], input)
-    case .add, .subtract, .multiply, .average, .maximum:
+    case .add, .subtract, .multiply, .divide, .average, .minimum, .maximum:
       return try broadcast(inputs)
     case .concatenate:
       return try joined(inputs, axis: input.rank - 1)
@@ -228,6 +259,10 @@ extension Layer {
       }
     }
     return try shape(extents, inputs[0])
+  }
+
+  private func requireAxes(_ axes: [Int], _ input: Shape) throws(NetworkError) {
+    guard axes.allSatisfy({ $0 < input.rank }) else { throw mismatch("the axes \(axes)", input) }
   }
 
   private func requirePicture(_ input: Shape) throws(NetworkError) {

@@ -28,11 +28,14 @@ extension Step {
     _ sources: [Source], _ target: MutablePixels, _ positions: UnsafeMutablePointer<UInt32>?,
     _ epilogue: Epilogue?
   ) {
+    if case .constant(let value) = computation {
+      return value.withPointer { target.start.update(from: $0, count: shape.count) }
+    }
     guard let source = sources.first else { return }
     // For steps that take whole values only, which lie with their pixels side by side.
     let (input, from, output) = (source.pixels.start, source.shape, target.start)
     switch computation {
-    case .input, .view: break
+    case .input, .constant, .view: break
     case .convolution(let geometry, let kernel, let bias):
       runPrepared(PreparedConvolution(geometry, kernel: kernel, bias: bias), sources, target, epilogue)
     case .prepared(let convolution):
@@ -83,6 +86,12 @@ extension Step {
             beta: beta, input: input, output: output)
         }
       }
+    case .standardization(let axes, let epsilon):
+      standardiseAxes(axes, epsilon: epsilon, input: input, from, output: output)
+    case .reduction(let kind, let axes):
+      reduceAxes(kind, axes, input: input, from, output: output)
+    case .resizing(let resizing):
+      resize(resizing, input: input, from, output: output)
     case .maximumPooling(let geometry, _):
       if let positions {
         poolMaximum(geometry, input: input, output: output, positions: positions)
@@ -115,6 +124,8 @@ extension Step {
       transposeAxes(input, from, order, output, shape)
     case .margins(let margins):
       copyWithMargins(input, from, margins, output, shape)
+    case .padding(let margins, let boundary):
+      pad(input, from, margins, boundary, output, shape)
     case .elementwise(let kind):
       combine(kind, sources.map { ($0.pixels.start, $0.shape) }, into: output, shape, grain: grain, epilogue)
     case .concatenation:

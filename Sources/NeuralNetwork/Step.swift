@@ -8,6 +8,7 @@ struct Step: Sendable {
   enum Computation: Sendable {
     /// The picture, copied in.
     case input(name: String)
+    case constant(Tensor)
     /// Of the first input; a second one, where there is one, is added to the sums.
     case convolution(ConvolutionGeometry, kernel: Tensor, bias: Tensor?)
     /// The same with its method chosen and its weights packed: what runs.
@@ -18,6 +19,7 @@ struct Step: Sendable {
     case affine(scale: Tensor, offset: Tensor)
     case localResponse(LocalResponseNormalization)
     case instanceNormalization(epsilon: Float, gamma: Tensor, beta: Tensor)
+    case standardization(axes: [Int], epsilon: Float)
     /// Nothing but the fused activation, in place where it can.
     case activation
     /// With `keepsPositions`, where the maxima lie is kept for an unpooling.
@@ -28,12 +30,16 @@ struct Step: Sendable {
     /// `pooling`: the step whose positions are read.
     case maximumUnpooling(pooling: Int)
     case upSampling(Extent, Interpolation)
+    case resizing(Resizing)
+    case reduction(ReductionKind, axes: [Int])
     /// The axes in another order.
     case transpose([Int])
     /// Another shape of the same memory.
     case view
     /// Margins of zeros, or cut off where negative.
     case margins(Margins)
+    /// Margins that a boundary supplies.
+    case padding(Margins, Boundary)
     case elementwise(Elementwise)
     case concatenation
     /// The inputs, and a part of the input, along an axis that is not the channels'.
@@ -44,7 +50,7 @@ struct Step: Sendable {
     case channelPadding(before: Int)
   }
 
-  enum Elementwise: Sendable { case add, subtract, multiply, average, maximum }
+  enum Elementwise: Sendable { case add, subtract, multiply, divide, average, minimum, maximum }
 
   /// The layer it is of, or part of; of fused ones the last.
   let layer: String

@@ -11,4 +11,6 @@ public enum WeightRole: String, Sendable, Hashable, CaseIterable {
   case movingVariance
   /// One slope a channel of a parametric relu.
   case slope
+  /// The numbers of a constant.
+  case value
 }

@@ -82,8 +82,11 @@ extension Operation {
       return [(.gamma, [channels])] + (s.usesBias ? [(.beta, [channels])] : [])
     case .instanceNormalization:
       return [(.gamma, [channels]), (.beta, [channels])]
+    case .constant(let extents):
+      return [(.value, extents)]
     case .activation(let activation):
       return slopes(activation, channels)
+    case .standardization, .resizing, .reduction, .padding, .divide, .minimum: return []
     case .input, .localResponseNormalization, .pooling, .globalPooling, .adaptiveAveragePooling,
       .maxUnpooling,
       .upSampling, .flatten, .reshape, .zeroPadding, .cropping, .dropout, .identity, .add, .subtract,

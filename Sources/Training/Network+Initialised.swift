@@ -20,7 +20,7 @@ extension Network {
         let field = shape.dimensions.dropLast(2).reduce(1, *)
         let bound = (6 / Float(max(1, field * (shape[-1] + shape[-2])))).squareRoot()
         tensor = Tensor(uniform: shape, in: -bound..<bound, using: &generator)
-      case .bias, .beta, .movingMean: tensor = Tensor(repeating: 0, shape: shape)
+      case .bias, .beta, .movingMean, .value: tensor = Tensor(repeating: 0, shape: shape)
       case .gamma, .movingVariance: tensor = Tensor(repeating: 1, shape: shape)
       case .slope: tensor = Tensor(repeating: 0.25, shape: shape)
       }

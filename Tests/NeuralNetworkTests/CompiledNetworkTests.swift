@@ -55,6 +55,15 @@ enum Zoo {
     ("reshape, planes", .reshape([8, 6, 10], .channelsFirst)),
     ("padding", .zeroPadding(Margins(top: 1, bottom: 0, left: 2, right: 3))),
     ("cropping", .cropping(Margins(top: 1, bottom: 0, left: 2, right: 3))),
+    ("padding, mirrored", .padding(Margins(top: 3, bottom: 0, left: 2, right: -1), .mirror)),
+    ("padding, a number", .padding(Margins(top: 1, bottom: 2, left: 0, right: 3), .constant(0.5))),
+    ("padding, the edge", .padding(Margins(2), .edge)),
+    ("standardization", .standardization(axes: [1, 2, 3], epsilon: 1e-5)),
+    ("standardization of channels", .standardization(axes: [3], epsilon: 1e-5)),
+    ("mean of rows", .reduction(.mean, axes: [1], keepsAxes: true)),
+    ("sum of channels", .reduction(.sum, axes: [3], keepsAxes: false)),
+    ("least of all", .reduction(.minimum, axes: [1, 2, 3], keepsAxes: true)),
+    ("greatest of columns", .reduction(.maximum, axes: [2], keepsAxes: false)),
     ("dropout", .dropout(rate: 0.5)),
     ("identity", .identity),
     ("channels", .channels(1..<3)),
@@ -70,7 +79,7 @@ enum Zoo {
     .linear, .relu, .relu6, .leakyRelu(slope: 0.2), .parametricRelu, .elu(alpha: 1.3), .selu, .sigmoid,
     .hardSigmoid(slope: 1 / 6, offset: 0.5), .tanh, .swish, .hardSwish, .gelu(tanhApproximation: false),
     .gelu(tanhApproximation: true), .softplus, .softsign, .exponential, .absolute, .power(exponent: 2),
-    .power(exponent: 3), .softmax, .clip(low: -0.5, high: 0.7),
+    .power(exponent: 3), .errorFunction, .logSoftmax, .softmax, .clip(low: -0.5, high: 0.7),
   ]
 
   /// Branches, residuals, in-place chances, fusions in a row, an encoder with its decoder.
@@ -123,6 +132,45 @@ enum Zoo {
       let expected = try network.referenceActivations(for: x)
       let found = try network.compiled(for: x.shape).run(x)
       expectAgreement(try found.layer(name), try #require(expected[name]), to: 1e-5, name)
+    }
+  }
+
+  @Test(arguments: [
+    Resizing.Interpolation.nearest(.halfDown), .nearest(.halfUp), .nearest(.down), .nearest(.up), .linear,
+    .cubic(a: -0.75), .cubic(a: -0.5),
+  ])
+  func everyResizingAgreesWithTheReference(interpolation: Resizing.Interpolation) throws {
+    let targets: [Resizing.Target] = [
+      .scale(height: 2, width: 2), .scale(height: 0.5, width: 1.7), .size(Extent(height: 5, width: 23)),
+      .size(Extent(height: 1, width: 10)),
+    ]
+    for coordinates in [Resizing.Coordinates.halfPixel, .torchHalfPixel, .asymmetric, .alignedCorners] {
+      for target in targets {
+        let resizing = Resizing(to: target, interpolation, coordinates)
+        let network = try Zoo.graph(Layer("y", .resizing(resizing), from: "x")).randomNetwork()
+        let x = input(2)
+        let found = try network.compiled(for: x.shape).run(x)
+        let expected = try #require(try network.referenceActivations(for: x)["y"])
+        expectAgreement(try found.layer("y"), expected, to: 1e-5, "\(resizing)")
+      }
+    }
+  }
+
+  @Test func constantsQuotientsAndMinimaAgreeWithTheReference() throws {
+    let network = try Zoo.graph(
+      Layer("rows", .constant([1, 12, 1, 4])), Layer("whole", .constant([1, 12, 10, 4])),
+      Layer("least", .minimum, from: "whole", "x", "rows"),
+      Layer("quotient", .divide, from: "whole", "x"), Layer("other", .divide, from: "x", "rows")
+    ).randomNetwork()
+    for batch in [1, 3] {
+      let x = input(batch)
+      let expected = try network.referenceActivations(for: x)
+      let compiled = try network.compiled(for: x.shape)
+      for _ in 0..<2 {
+        for layer in compiled.run(x).layers {
+          expectAgreement(layer.output, try #require(expected[layer.name]), to: 1e-6, layer.name)
+        }
+      }
     }
   }
 

@@ -128,6 +128,7 @@ extension KerasExport {
     case .subtract: return [KerasStep(kind: "Subtract")]
     case .multiply: return [KerasStep(kind: "Multiply")]
     case .average: return [KerasStep(kind: "Average")]
+    case .minimum: return [KerasStep(kind: "Minimum")]
     case .maximum: return [KerasStep(kind: "Maximum")]
     case .concatenate: return [KerasStep(kind: "Concatenate", config: ["axis": .number(-1)])]
     case .join(let axis): return [KerasStep(kind: "Concatenate", config: ["axis": whole(axis)])]

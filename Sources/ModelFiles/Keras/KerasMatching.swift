@@ -150,6 +150,7 @@ extension WeightRole {
     case .movingMean: ["moving_mean", "running_mean"]
     case .movingVariance: ["moving_variance", "running_std", "running_variance"]
     case .slope: ["alpha"]
+    case .value: ["value"]
     }
   }
 }

@@ -66,6 +66,7 @@ extension KerasSettings {
     case "Subtract": return .subtract
     case "Multiply": return .multiply
     case "Average": return .average
+    case "Minimum": return .minimum
     case "Maximum": return .maximum
     case "Concatenate":
       try requireChannelAxis()

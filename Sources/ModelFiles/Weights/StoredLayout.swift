@@ -57,6 +57,7 @@ extension WeightRole {
     case .movingMean: ["running_mean", "moving_mean", "mean", "2"].contains(kind)
     case .movingVariance:
       ["running_var", "moving_variance", "running_variance", "variance", "var", "3"].contains(kind)
+    case .value: kind == "value"
     case .slope: ["weight", "alpha", "slope", "0"].contains(kind)
     }
   }
