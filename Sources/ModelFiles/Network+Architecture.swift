@@ -46,7 +46,7 @@ extension Network {
       do { try self.init(graph: graph, weights: weights, preprocessing: own) } catch {
         throw .network(file: file.path.string, error)
       }
-    case .pytorch, .safetensors, .npz, .npy, .numpyObjects, .tensorflowjs:
+    case .pytorch, .onnx, .safetensors, .npz, .npy, .numpyObjects, .tensorflowjs:
       let matching = try NamedMatching(file, for: graph, architecture: architecture?.name)
       // Whoever trained these weights under other names than the architecture's showed the network torchvision's pictures.
       let isTorchvision = !matching.namesAgree && matching.layout == .outputsFirst

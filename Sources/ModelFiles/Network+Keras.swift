@@ -5,7 +5,7 @@ import TensorCore
 package import WeightFiles
 
 extension Network {
-  /// The network in a file that describes itself: a full Keras `.h5`, a `.keras` archive, a `.caffemodel`, a TensorFlow.js
+  /// The network in a file that describes itself: a full Keras `.h5`, a `.keras` archive, an ONNX file, a `.caffemodel`, a TensorFlow.js
   /// layers model, or a `.safetensors` file that ``write(to:as:)`` made.
   ///
   /// Layers keep the names Keras gives them, nested ones as `outer/inner`. Such files do not say how pictures are to be
@@ -26,6 +26,10 @@ extension Network {
     let name = file.path.string
     if case .caffe(let content) = file.contents {
       try self.init(caffe: file, content)
+      return
+    }
+    if case .onnx(let content) = file.contents {
+      try self.init(onnx: file, content)
       return
     }
     guard let config = file.metadata["model_config"] else { throw file.noArchitecture }

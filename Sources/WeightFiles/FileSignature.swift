@@ -6,6 +6,7 @@ enum FileSignature {
   /// PyTorch's format before version 1.6.
   case pytorch
   case caffe, caffeText, meanImage
+  case onnx
   case json
   /// Known by sight; the format's name and what to do instead.
   case other(String, advice: String)
@@ -32,7 +33,7 @@ enum FileSignature {
     } else if let kind = ProtobufSignature(bytes) {
       self =
         switch kind {
-        case .onnx: .other("an ONNX model", advice: "convert it to .h5 or .caffemodel")
+        case .onnx: .onnx
         case .caffe: .caffe
         case .meanImage: .meanImage
         case .text: .caffeText

@@ -16,6 +16,7 @@ public struct WeightFile: Sendable {
   public enum Format: String, Sendable, Hashable {
     case hdf5, keras, npz, npy, safetensors, pytorch
     case caffemodel, prototxt, binaryproto
+    case onnx
     case tensorflowjs = "tensorflow.js"
   }
 
@@ -48,6 +49,7 @@ public struct WeightFile: Sendable {
     case safetensors(SafetensorsFile)
     case pytorch(PyTorchFile)
     case caffe(CaffeFile)
+    case onnx(OnnxFile)
     case tensorflowjs(TensorFlowJSFile)
   }
 
@@ -77,6 +79,7 @@ public struct WeightFile: Sendable {
       case .caffe: .caffe(try CaffeFile(binary: file), .caffemodel)
       case .caffeText: .caffe(try CaffeFile(text: file), .prototxt)
       case .meanImage: .caffe(try CaffeFile(meanImage: file), .binaryproto)
+      case .onnx: .onnx(try OnnxFile(file))
       case .json: try .json(file)
       case .other(let format, let advice):
         throw .unsupportedFormat(file: file.path.string, format: format, advice: advice)
@@ -104,6 +107,7 @@ public struct WeightFile: Sendable {
     case .safetensors(let file): return try file.tensor(name)
     case .pytorch(let file): return try file.tensor(name)
     case .caffe(let file): return try file.tensor(name)
+    case .onnx(let file): return try file.tensor(name)
     case .tensorflowjs(let file): return try file.tensor(name)
     case .npy(let file): return try npyTensor(name, in: file)
     case .numpyObjects(let file): return try file.tensor(name)

@@ -24,7 +24,7 @@ extension WeightFileError: CustomStringConvertible {
     case .file(let error): "\(error)"
     case .unknownFormat(let file, let found):
       found.isEmpty
-        ? "\(file): empty file, expected weights (HDF5, .keras, .npz, .npy, safetensors, PyTorch or TensorFlow.js)"
+        ? "\(file): empty file, expected weights (HDF5, .keras, .npz, .npy, safetensors, PyTorch, Caffe, ONNX or TensorFlow.js)"
         : "\(file): not a file of weights this program knows; it begins with the bytes "
           + found.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     case .unsupportedFormat(let file, let format, let advice): "\(file): \(format) is not read; \(advice)"

@@ -1,0 +1,212 @@
+import Convolution
+import NeuralNetwork
+import TensorCore
+
+// Layers that slide a window over pictures, and those that multiply by a matrix.
+
+extension OnnxModel {
+  /// One number for each direction; `standard` where the setting is not given.
+  private func extent(_ call: OnnxCall, _ key: String, or standard: Int? = nil) throws(ModelFileError)
+    -> Extent?
+  {
+    guard let numbers = try call.integers(key) else {
+      return standard.map { Extent(height: $0, width: $0) }
+    }
+    guard numbers.count == 2 else { throw call.refusal(key, "\(numbers)", "two numbers: rows and columns") }
+    return Extent(height: numbers[0], width: numbers[1])
+  }
+
+  /// `auto_pad`, or `pads` as `[top, left, bottom, right]`.
+  private func padding(_ call: OnnxCall) throws(ModelFileError) -> Padding {
+    switch try call.text("auto_pad", or: "NOTSET") {
+    case "NOTSET", "":
+      let pads = try call.integers("pads") ?? [0, 0, 0, 0]
+      guard pads.count == 4, pads.allSatisfy({ (0...65_536).contains($0) }) else {
+        throw call.refusal("pads", "\(pads)", "four margins: top, left, bottom, right")
+      }
+      return .explicit(Margins(top: pads[0], bottom: pads[2], left: pads[1], right: pads[3]))
+    case "VALID": return .valid
+    case "SAME_UPPER": return .same
+    case "SAME_LOWER": return .sameLower
+    case let other: throw call.refusal("auto_pad", other, "NOTSET, VALID, SAME_UPPER or SAME_LOWER")
+    }
+  }
+
+  /// A kernel of four axes, of the extents that `kernel_shape` gives where it does.
+  private mutating func kernel(_ call: OnnxCall) throws(ModelFileError) -> Tensor {
+    guard let kernel = try constant(call, 1)?.tensor else { throw call.wrong("has no kernel") }
+    guard kernel.shape.rank == 4, kernel.shape.count > 0 else {
+      throw call.refusal("kernel", "of shape \(kernel.shape)", "one of four axes, for pictures")
+    }
+    if let size = try call.integers("kernel_shape"), size != Array(kernel.shape.dimensions[2...]) {
+      throw call.wrong("kernel_shape is \(size), but the kernel has shape \(kernel.shape)")
+    }
+    return kernel
+  }
+
+  /// Kernel `[filters, channels / groups, rows, columns]`.
+  mutating func appendConvolution(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try picture(call)
+    let kernel = try kernel(call)
+    let (filters, groups) = (kernel.shape[0], try call.integer("group", or: 1))
+    let channels = input.shape[3]
+    guard groups > 0, channels % groups == 0, filters % groups == 0, kernel.shape[1] == channels / groups
+    else {
+      throw call.wrong(
+        "kernel has shape \(kernel.shape), which does not suit \(channels) channels in \(groups) groups")
+    }
+    var given: [WeightRole: Tensor] = [.kernel: kernel.transposedLater([2, 3, 1, 0])]
+    let usesBias = try constant(call, 2) != nil
+    if usesBias { given[.bias] = try vector(call, 2, "bias", of: filters) }
+    let size = Extent(height: kernel.shape[2], width: kernel.shape[3])
+    let stride = try extent(call, "strides", or: 1) ?? 1
+    let dilation = try extent(call, "dilations", or: 1) ?? 1
+    let padding = try padding(call)
+    guard groups == channels, groups > 1 else {
+      let convolution = Convolution2D(
+        filters: filters, kernelSize: size, stride: stride, dilation: dilation, groups: groups,
+        padding: padding, usesBias: usesBias)
+      return try finish(call, .convolution(convolution), from: [input], given)
+    }
+    // Filter c * multiplier + m reads channel c: the same numbers with their last axis split.
+    given[.kernel] = kernel.transposedLater([2, 3, 1, 0])
+      .reshaped([size.height, size.width, channels, filters / channels])
+    let convolution = DepthwiseConvolution2D(
+      depthMultiplier: filters / channels, kernelSize: size, stride: stride, dilation: dilation,
+      padding: padding, usesBias: usesBias)
+    try finish(call, .depthwiseConvolution(convolution), from: [input], given)
+  }
+
+  /// Kernel `[channels, filters / groups, rows, columns]`.
+  mutating func appendTransposedConvolution(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try picture(call)
+    let kernel = try kernel(call)
+    let groups = try call.integer("group", or: 1)
+    guard groups > 0, input.shape[3] == kernel.shape[0], kernel.shape[0] % groups == 0 else {
+      throw call.wrong(
+        "kernel has shape \(kernel.shape), which does not suit \(input.shape[3]) channels in \(groups) groups"
+      )
+    }
+    let (filters, overflow) = kernel.shape[1].multipliedReportingOverflow(by: groups)
+    guard !overflow else { throw call.wrong("has too many filters") }
+    if let dilations = try call.integers("dilations"), dilations.contains(where: { $0 != 1 }) {
+      throw call.refusal("dilations", "\(dilations)", "1")
+    }
+    var given: [WeightRole: Tensor] = [.kernel: kernel.transposedLater([2, 3, 1, 0])]
+    let usesBias = try constant(call, 2) != nil
+    if usesBias { given[.bias] = try vector(call, 2, "bias", of: filters) }
+    let size = Extent(height: kernel.shape[2], width: kernel.shape[3])
+    let stride = try extent(call, "strides", or: 1) ?? 1
+    let more = try extent(call, "output_padding", or: 0) ?? 0
+    let wanted = try call.integers("output_shape").map { $0.suffix(2) }.map(Array.init)
+    let padding = try padding(call)
+    func axis(_ n: Int, _ k: Int, _ s: Int, _ extra: Int, _ wanted: Int?, _ pads: (Int, Int))
+      throws(ModelFileError) -> (before: Int, after: Int, extra: Int)
+    {
+      guard (1...65_536).contains(s), (0...65_536).contains(extra) else {
+        throw call.refusal("strides and output_padding", "\(s) and \(extra)", "1 or more, and 0 or more")
+      }
+      let target: Int
+      switch padding {
+      case .valid, .explicit:
+        guard let wanted else { return (pads.0, pads.1, extra) }
+        target = wanted
+      case .same, .sameLower: target = wanted ?? n * s
+      }
+      guard (1...1 << 24).contains(target) else {
+        throw call.refusal("output_shape", "\(target)", "1 or more")
+      }
+      let total = (n - 1) * s + extra + k - target
+      // More than the kernels reach to: what is missing is added at the end.
+      guard total >= 0 else { return (0, 0, extra - total) }
+      let half = padding == .sameLower ? total - total / 2 : total / 2
+      return (half, total - half, extra)
+    }
+    guard wanted?.count ?? 2 == 2 else {
+      throw call.refusal("output_shape", "\(wanted ?? [])", "two numbers")
+    }
+    var given2 = Margins.none
+    if case .explicit(let margins) = padding { given2 = margins }
+    let rows = try axis(
+      input.shape[1], size.height, stride.height, more.height, wanted?[0], (given2.top, given2.bottom))
+    let columns = try axis(
+      input.shape[2], size.width, stride.width, more.width, wanted?[1], (given2.left, given2.right))
+    let margins = Margins(
+      top: rows.before, bottom: rows.after, left: columns.before, right: columns.after)
+    let convolution = TransposedConvolution2D(
+      filters: filters, kernelSize: size, stride: stride, padding: .explicit(margins),
+      outputPadding: Extent(height: rows.extra, width: columns.extra), groups: groups, usesBias: usesBias)
+    try finish(call, .transposedConvolution(convolution), from: [input], given)
+  }
+
+  mutating func appendPooling(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try picture(call)
+    guard let size = try extent(call, "kernel_shape") else { throw call.wrong("has no kernel_shape") }
+    if let dilations = try call.integers("dilations"), dilations.contains(where: { $0 != 1 }) {
+      throw call.refusal("dilations", "\(dilations)", "1")
+    }
+    if try call.integer("storage_order", or: 0) != 0, call.node.outputs.count > 1 {
+      throw call.refusal("storage_order", "1", "0")
+    }
+    let isMaximum = call.node.operation == "MaxPool"
+    let pooling = Pooling(
+      isMaximum ? .maximum : .average, size: size, stride: try extent(call, "strides", or: 1) ?? 1,
+      padding: try padding(call), rounding: try call.truth("ceil_mode") ? .up : .down,
+      countsPadding: try call.truth("count_include_pad"))
+    try finish(call, .pooling(pooling), from: [input])
+    if isMaximum {
+      poolings[call.name] = input.shape
+      set(call, 1, .positions(pooling: call.name))
+    }
+  }
+
+  mutating func appendUnpooling(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try picture(call)
+    guard case .positions(let pooling)? = try operand(call, 1), let shape = poolings[pooling] else {
+      throw call.refusal("input 2", "no places of maxima", "the second output of a MaxPool")
+    }
+    let planes = [shape[0], shape[3], shape[1], shape[2]]
+    if let wanted = try constant(call, 2)?.integers, wanted != planes {
+      throw call.refusal("output_shape", "\(wanted)", "\(planes), what the MaxPool read")
+    }
+    try finish(call, .maxUnpooling(pooling: pooling), from: [input])
+  }
+
+  /// `alpha A B + beta C`, `B` a constant matrix.
+  mutating func appendGemm(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try placed(call)
+    guard input.rank == 2, try !call.truth("transA") else {
+      throw call.refusal("A", "transposed or of \(input.rank) axes", "a layer's vectors [N, C]")
+    }
+    guard let matrix = try constant(call, 1)?.tensor, matrix.shape.rank == 2 else {
+      throw call.wrong("has no matrix B")
+    }
+    let alpha = try call.float("alpha", or: 1)
+    var kernel = try call.truth("transB") ? matrix.transposedLater([1, 0]) : matrix
+    if alpha != 1 { kernel = Tensor(kernel.scalars.map { $0 * alpha }, shape: kernel.shape) }
+    let units = kernel.shape[1]
+    var given: [WeightRole: Tensor] = [.kernel: kernel]
+    if let bias = try constant(call, 2) {
+      let beta = try call.float("beta", or: 1)
+      guard bias.count == units || bias.count == 1, bias.extents.dropLast().allSatisfy({ $0 == 1 }) else {
+        throw call.refusal("C", "of shape \(bias.extents)", "one number a unit")
+      }
+      let numbers = bias.tensor.scalars.map { $0 * beta }
+      given[.bias] = Tensor(
+        bias.count == units ? numbers : [Float](repeating: numbers[0], count: units), shape: [units])
+    }
+    try finish(call, .dense(.init(units: units, usesBias: given[.bias] != nil)), from: [input], given)
+  }
+
+  mutating func appendMatMul(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try placed(call)
+    guard case .constant(let constant)? = try operand(call, 1), constant.extents.count == 2 else {
+      throw call.refusal("B", "what another layer makes, or of other than two axes", "a constant matrix")
+    }
+    let inOrder = try turned(
+      call, input, to: input.order.last == input.rank - 1 ? input.order : Array(0..<input.rank))
+    let kernel = constant.tensor
+    try finish(
+      call, .dense(.init(units: kernel.shape[1], usesBias: false)), from: [inOrder], [.kernel: kernel])
+  }
+}
