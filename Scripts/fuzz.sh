@@ -25,6 +25,7 @@ seeds() {
     pytorch) cp $damage/torch/*.pth "$2" ;;
     pickle) cp $damage/torch/*legacy*.pth $damage/torch/layers*.npy "$2" ;;
     caffemodel) cp $damage/damage/*.caffemodel "$2" ;;
+    onnx) cp $damage/damage/*.onnx Tests/ModelFilesTests/Fixtures/onnx/*.onnx "$2" ;;
     prototxt) cp $damage/damage/*.prototxt "$2" ;;
     binaryproto) cp $damage/damage/*.binaryproto "$2" ;;
     keras) cp $damage/damage/*.keras "$2" ;;

@@ -23,6 +23,7 @@ struct FoveaCommand: ParsableCommand {
       ModelsCommand.self, InspectCommand.self, SummaryCommand.self, FiltersCommand.self,
       ActivationsCommand.self,
       StatisticsCommand.self, PatchesCommand.self, CompareCommand.self, CamCommand.self, PredictCommand.self,
+      ApplyCommand.self,
       ReportCommand.self, ConvertCommand.self, BenchmarkCommand.self,
     ])
 }

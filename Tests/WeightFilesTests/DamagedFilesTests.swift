@@ -150,14 +150,16 @@ import WeightFiles
   @Test(arguments: [
     "small.safetensors", "stored.npz", "deflated.npz", "torch/tiny.pth", "torch/tiny_legacy.pth",
     "torch/layers.npy", "torch/layers_protocol2.npy", "damage/tiny.keras", "damage/tiny.caffemodel",
-    "damage/old.caffemodel", "damage/tiny.prototxt", "damage/mean.binaryproto",
+    "damage/old.caffemodel", "damage/tiny.prototxt", "damage/mean.binaryproto", "damage/tiny.onnx",
   ])
   func everyDamageToTheOtherFormatsEndsInAnErrorOrALoad(name: String) throws {
     let path = "/tmp/fovea-mutant-\(getpid())-\(name.replacing("/", with: "-"))"
     defer { unlink(path) }
     let bytes = try Self.contents(name)
     var mutants = Self.mutants(of: bytes, step: 1, flips: Self.flips) + Self.lengths(of: bytes)
-    if name.hasSuffix("caffemodel") || name.hasSuffix("proto") { mutants += Self.varints(of: bytes) }
+    if ["caffemodel", "binaryproto", "onnx"].contains(where: name.hasSuffix) {
+      mutants += Self.varints(of: bytes)
+    }
     let sound = try WeightFile(contentsOf: fixtures + name)
     for entry in sound.entries { #expect(try sound.tensor(named: entry.name).shape == entry.shape) }
     for mutant in mutants {

@@ -72,15 +72,3 @@ import WeightFiles
     #expect(try file.tensor(named: "bytes").scalars == [1, 2, 255])
   }
 }
-
-@Suite(.enabled(if: SharedData.isPresent)) struct OtherFormatsTests {
-  @Test(arguments: [
-    ("onnx/mnist/mnist.onnx", "an ONNX model is not read")
-  ])
-  func formatsKnownBySightAreRefusedByName(path: String, reason: String) {
-    let error = #expect(throws: WeightFileError.self) {
-      try WeightFile(contentsOf: SharedData.path("models/" + path))
-    }
-    #expect(error.map { "\($0)" }?.contains(reason) == true, "\(error.map { "\($0)" } ?? "")")
-  }
-}

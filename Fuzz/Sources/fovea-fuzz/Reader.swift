@@ -11,7 +11,7 @@ enum Reader {
   static let all: [String: Body] = [
     "npy": { bytes in _ = try? Tensor(npy: bytes) },
     "npz": weights, "safetensors": weights, "pytorch": weights, "pickle": weights,
-    "caffemodel": network, "binaryproto": weights, "keras": network, "hdf5": hdf5,
+    "caffemodel": network, "onnx": network, "binaryproto": weights, "keras": network, "hdf5": hdf5,
     "prototxt": prototxt, "tfjs": tensorFlowJS, "pictures": pictures, "cifar": cifar, "idx": idx,
   ]
 

@@ -9,7 +9,7 @@ struct InspectCommand: ParsableCommand {
     abstract: "List the tensors of a weight file without reading their numbers.",
     discussion: """
       The format is found from the content: Keras and other HDF5, .keras, .npz, .npy, safetensors, \
-      PyTorch checkpoints, TensorFlow.js.
+      PyTorch checkpoints, Caffe, ONNX, TensorFlow.js.
 
       EXAMPLES
         fovea inspect model.h5

@@ -7,7 +7,7 @@ import SystemPackage
 struct ModelOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "A file that describes itself (a full Keras .h5 or .keras, a .caffemodel, a TensorFlow.js model.json), or with --weights an architecture such as vgg16 (fovea models lists them) or a .prototxt.",
+      "A file that describes itself (a full Keras .h5 or .keras, an .onnx, a .caffemodel, a TensorFlow.js model.json), or with --weights an architecture such as vgg16 (fovea models lists them) or a .prototxt.",
       valueName: "model"),
     completion: .file())
   var model: String
