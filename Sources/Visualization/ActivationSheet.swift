@@ -103,6 +103,9 @@ struct ActivationMaps {
     case (2, 1): (rows, columns, channels) = (1, 1, shape[1])
     case (2, _): (rows, columns, channels) = (shape[0], shape[1], 1)
     case (1, _): (rows, columns, channels) = (1, 1, shape[0])
+    case (5..., _) where shape[0] == 1:
+      // What a network splits for a while: the axes in front of the last two lie below one another.
+      (rows, columns, channels) = (shape.dimensions.dropLast(2).reduce(1, *), shape[-2], shape[-1])
     default:
       throw .notDrawable(shape, expected: "one sample's [H, W, C], [1, H, W, C], [H, W], [C] or [1, C]")
     }

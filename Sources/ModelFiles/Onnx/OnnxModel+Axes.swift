@@ -230,15 +230,13 @@ extension OnnxModel {
       let long = (axis..<value.rank).filter { extents[$0] > 1 }
       if long.count > 1 {
         let rest = extents[axis...].reduce(1, *)
-        let order = Array(0...axis)
-        let planar = try turned(call, value, to: Array(0..<value.rank))
+        let order: ElementOrder = value.order == Array(0..<value.rank) ? .channelsLast : .channelsFirst
         let flat = try add(
-          call, beside: "flat", .reshape(Array(extents[1..<axis]) + [rest], .channelsLast), from: [planar],
-          order: order)
+          call, beside: "flat", .reshape(Array(extents[1..<axis]) + [rest], order), from: [value],
+          order: Array(0...axis))
         let result = try add(call, beside: "softmax", .activation(activation), from: [flat])
-        return try finish(
-          call, .reshape(Array(extents.dropFirst()), .channelsLast), from: [result],
-          order: Array(0..<value.rank))
+        let stored = value.shape.dimensions.dropFirst()
+        return try finish(call, .reshape(Array(stored), order), from: [result], order: value.order)
       }
       axis = long.first ?? axis
     }

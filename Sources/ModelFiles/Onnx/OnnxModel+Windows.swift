@@ -119,7 +119,7 @@ extension OnnxModel {
       let total = (n - 1) * s + extra + k - target
       // More than the kernels reach to: what is missing is added at the end.
       guard total >= 0 else { return (0, 0, extra - total) }
-      let half = padding == .sameLower ? total - total / 2 : total / 2
+      let half = padding == .same ? total / 2 : total - total / 2
       return (half, total - half, extra)
     }
     guard wanted?.count ?? 2 == 2 else {
@@ -203,10 +203,15 @@ extension OnnxModel {
     guard case .constant(let constant)? = try operand(call, 1), constant.extents.count == 2 else {
       throw call.refusal("B", "what another layer makes, or of other than two axes", "a constant matrix")
     }
-    let inOrder = try turned(
-      call, input, to: input.order.last == input.rank - 1 ? input.order : Array(0..<input.rank))
     let kernel = constant.tensor
+    let dense = NeuralNetwork.Operation.dense(.init(units: kernel.shape[1], usesBias: false))
+    guard input.order.last != input.rank - 1 else {
+      return try finish(call, dense, from: [input], [.kernel: kernel])
+    }
+    // The file's last axis comes last, and goes back.
+    let aside = try turned(call, input, to: Array(0..<input.rank))
+    let product = try add(call, beside: "product", dense, from: [aside], [.kernel: kernel])
     try finish(
-      call, .dense(.init(units: kernel.shape[1], usesBias: false)), from: [inOrder], [.kernel: kernel])
+      call, .permute(input.order.map { product.place(of: $0) }), from: [product], order: input.order)
   }
 }

@@ -4,14 +4,16 @@ public import TensorCore
 extension Tensor {
   /// Writes the values as CSV, a row a value: `n,h,w,c,value`.
   ///
-  /// `[N, H, W, C]`; of `[N, C]` rows and columns are 0. Values are the shortest decimals that read back as the same float,
+  /// `[N, H, W, C]`; of `[N, C]` rows and columns are 0, of `[N, L, C]` rows; further axes count
+  /// among the rows. Values are the shortest decimals that read back as the same float,
   /// `nan`, `inf` and `-inf`. Whole or not at all; throws ``WeightFileError`` for other ranks.
   public func write(csv path: FilePath) throws(WeightFileError) {
-    guard shape.rank == 4 || shape.rank == 2 else {
+    guard shape.rank >= 2 else {
       throw .damaged(
         file: path.string, part: "", problem: "a tensor of shape \(shape) has no columns n, h, w, c")
     }
-    let (rows, columns, channels) = shape.rank == 4 ? (shape[1], shape[2], shape[3]) : (1, 1, shape[1])
+    let (columns, channels) = (shape.rank > 2 ? shape[-2] : 1, shape[-1])
+    let rows = shape.dimensions.dropFirst().dropLast(2).reduce(1, *)
     do {
       try writeWhole(to: path) { (write) throws(TensorFileError) in
         var text = Array("n,h,w,c,value\n".utf8)
