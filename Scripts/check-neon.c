@@ -89,6 +89,51 @@ static void filters(const fovea_plane_kernels *mine, ptrdiff_t a, ptrdiff_t b) {
   free(input), free(taps), free(x), free(y), free(scratch);
 }
 
+static int by_value(const void *a, const void *b) {
+  const float x = *(const float *)a, y = *(const float *)b;
+  return (x > y) - (x < y);
+}
+
+// Medians and means of bytes, and medians of the same values as floats.
+static void bytes(const fovea_plane_kernels *mine, int side) {
+  const ptrdiff_t stride = width + (side - 1) * step + 1, count = output_rows * width, all = (output_rows + side) * stride;
+  uint8_t *input = malloc((size_t)all), *x = malloc((size_t)count);
+  float *values = malloc((size_t)all * sizeof(float)), *medians = malloc((size_t)count * sizeof(float));
+  float *means = malloc((size_t)count * sizeof(float)), *floats = malloc((size_t)count * sizeof(float));
+  for (ptrdiff_t i = 0; i < all; i++) input[i] = (uint8_t)((noise() + 1) * 127);
+  mine->floats_of_bytes(input, values, all);
+  const uint8_t *rows[output_rows + largest_kernel];
+  const float *float_rows[output_rows + largest_kernel];
+  for (ptrdiff_t r = 0; r < output_rows + side - 1; r++) rows[r] = input + r * stride, float_rows[r] = values + r * stride;
+  for (ptrdiff_t r = 0; r < output_rows; r++) {
+    for (ptrdiff_t c = 0; c < width; c++) {
+      float window[33 * 33], sum = 0;
+      for (int i = 0; i < side * side; i++) {
+        window[i] = input[(r + i / side) * stride + 1 + c + i % side * step];
+        sum += window[i];
+      }
+      qsort(window, (size_t)(side * side), sizeof(float), by_value);
+      medians[r * width + c] = window[side * side / 2];
+      means[r * width + c] = floorf(sum / (float)(side * side) + 0.5f);
+    }
+  }
+  float *scratch = malloc((size_t)(mine->median_scratch(step) + mine->box_bytes_scratch(width, side, step)) * sizeof(float));
+  if (side <= 5) {
+    mine->median_bytes(rows, 1, x, width, output_rows, width, side, step, scratch);
+    mine->floats_of_bytes(x, floats, count);
+    compare("median bytes", side, side, floats, medians, count);
+    mine->median(float_rows, 1, floats, width, output_rows, width, side, step, scratch);
+    compare("median", side, side, floats, medians, count);
+  }
+  mine->box_bytes(rows, 1, x, width, output_rows, width, side, side, step, 1.0f / (float)(side * side), scratch);
+  mine->floats_of_bytes(x, floats, count);
+  compare("box bytes", side, side, floats, means, count);
+  mine->bytes_of_floats(means, x, count);
+  mine->floats_of_bytes(x, floats, count);
+  compare("to bytes", side, side, floats, means, count);
+  free(input), free(x), free(values), free(medians), free(means), free(floats), free(scratch);
+}
+
 static float *twiddles(int length) {
   float *table = malloc(2 * (size_t)length * sizeof(float)), *next = table;
   for (int part = length; part > 4; part /= 4) {
@@ -140,6 +185,7 @@ int main(int count, char **arguments) {
   printf("%s beside plain loops\n", mine->name);
   const ptrdiff_t sizes[][2] = {{1, 1}, {3, 3}, {1, 9}, {9, 1}, {4, 6}, {7, 7}, {33, 33}};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) filters(mine, sizes[i][0], sizes[i][1]);
+  bytes(mine, 3), bytes(mine, 5), bytes(mine, 17);
   const int lengths[] = {32, 64, 128, 256};
   for (int i = 0; i < 4; i++) {
     for (int j = 0; j < 4; j++) transforms(mine, lengths[i], lengths[j]);

@@ -216,6 +216,9 @@ TARGET static void gradient(
 
 #include "boxes_body.h"
 #include "transforms_body.h"
+#include "medians_body.h"
+#include "bytes_body.h"
+#include "boxes_bytes.h"
 
 const fovea_plane_kernels KERNELS = {
     .name = NAME,
@@ -227,4 +230,11 @@ const fovea_plane_kernels KERNELS = {
     .transform_kernel = transform_kernel,
     .transform_correlate = transform_correlate,
     .transform_scratch = transform_scratch,
+    .median = median,
+    .median_bytes = median_bytes,
+    .median_scratch = median_scratch,
+    .box_bytes = box_bytes,
+    .box_bytes_scratch = box_bytes_scratch,
+    .floats_of_bytes = floats_of_bytes,
+    .bytes_of_floats = bytes_of_floats,
 };

@@ -5,6 +5,7 @@
 // Everything here works on floats the caller owns and has bounded; nothing allocates, nothing fails.
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "CKernelsLayers.h"
 
@@ -89,6 +90,29 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
       const fovea_transform *_Nonnull plan, const float *_Nonnull spectrum, const fovea_tile *_Nonnull a,
       const fovea_tile *_Nullable b, float sum_of_taps, float *_Nonnull scratch);
   ptrdiff_t (*_Nonnull transform_scratch)(ptrdiff_t height, ptrdiff_t width);
+
+  /// The middle one of the side x side values that `correlate` would weigh, NaN counting as the greatest of all; `side`
+  /// is 3 or 5. `scratch` holds `median_scratch` floats.
+  void (*_Nonnull median)(
+      const float *_Nonnull const *_Nonnull rows, ptrdiff_t first, float *_Nonnull output, ptrdiff_t output_stride,
+      ptrdiff_t output_rows, ptrdiff_t width, int side, ptrdiff_t column_step, float *_Nonnull scratch);
+  /// The same for bytes; distances are counted in bytes.
+  void (*_Nonnull median_bytes)(
+      const uint8_t *_Nonnull const *_Nonnull rows, ptrdiff_t first, uint8_t *_Nonnull output, ptrdiff_t output_stride,
+      ptrdiff_t output_rows, ptrdiff_t width, int side, ptrdiff_t column_step, float *_Nonnull scratch);
+  ptrdiff_t (*_Nonnull median_scratch)(ptrdiff_t column_step);
+
+  /// `box` for bytes, rounded; distances are counted in bytes, `scratch` holds `box_bytes_scratch` floats. At most 257
+  /// rows and 8 million pixels, whose sums fit 16 and 31 bits.
+  void (*_Nonnull box_bytes)(
+      const uint8_t *_Nonnull const *_Nonnull rows, ptrdiff_t first, uint8_t *_Nonnull output, ptrdiff_t output_stride,
+      ptrdiff_t output_rows, ptrdiff_t width, ptrdiff_t box_rows, ptrdiff_t box_columns, ptrdiff_t column_step,
+      float factor, float *_Nonnull scratch);
+  ptrdiff_t (*_Nonnull box_bytes_scratch)(ptrdiff_t width, ptrdiff_t box_columns, ptrdiff_t column_step);
+
+  /// Bytes as floats, and floats as bytes: rounded half away from zero, clipped to 0...255, NaN to 0.
+  void (*_Nonnull floats_of_bytes)(const uint8_t *_Nonnull bytes, float *_Nonnull result, ptrdiff_t count);
+  void (*_Nonnull bytes_of_floats)(const float *_Nonnull values, uint8_t *_Nonnull result, ptrdiff_t count);
 } fovea_plane_kernels;
 
 /// The kernels for one instruction set, or null where this build or this processor has not got it.
