@@ -258,6 +258,54 @@ import Testing
     expectAgreement(result, convolve(x, .box(height: 3, width: 4), boundary: .wrap), to: 1e-5)
   }
 
+  @Test(arguments: CorrelationMethod.allCases)
+  func aForcedMethodSaysSoAndFiltersRegionsToo(method: CorrelationMethod) throws {
+    let kernel = Kernel.box(height: 3, width: 4)
+    let choice = try #require(CorrelationMethod.choice(asking: method, for: kernel))
+    #expect(
+      choice.method == method && choice.description.hasPrefix("\(method.rawValue), because it was asked for"))
+    let filter = RegionFilter(kernel, by: method)
+    #expect(filter.choice == choice)
+    var generator = SeededGenerator(seed: 15)
+    let x = Tensor(normal: [62, 73], using: &generator)
+    let expected = slide(
+      kernel, over: x, convolving: false, output: .valid, boundary: .edge, method: .reference)
+    var result = Tensor(repeating: .nan, shape: expected.shape)
+    result.withUnsafeMutableScalars { result in
+      x.withUnsafeScalars { x in
+        guard let input = x.baseAddress, let result = result.baseAddress else { return }
+        filter.apply(
+          input, inputStride: 73, result, outputStride: 70, height: 60, width: 70, channels: 1)
+      }
+    }
+    expectAgreement(result, expected, to: 1e-5)
+    let dense = MethodTests.noise(7)
+    let possible = CorrelationMethod.allCases.filter {
+      CorrelationMethod.choice(asking: $0, for: dense) != nil
+    }
+    #expect(possible == [.reference, .direct, .fft])
+  }
+
+  @Test(arguments: [4, 5.3, 10, 20.0])
+  func boxesOneAfterAnotherAreCloseToAGaussian(sigma: Double) {
+    #expect(Kernel.boxCascade(sigma: 3.9) == [.gaussian(sigma: 3.9)])
+    let boxes = Kernel.boxCascade(sigma: sigma)
+    let row = boxes.reduce([1.0]) { row, box in
+      (0..<row.count + box.columns - 1).map { index in
+        (0..<box.columns).reduce(0) {
+          row.indices.contains(index - $1) ? $0 + row[index - $1] / Double(box.columns) : $0
+        }
+      }
+    }
+    let centre = Double(row.count - 1) / 2
+    let variance = row.indices.reduce(0) { $0 + row[$1] * (Double($1) - centre) * (Double($1) - centre) }
+    #expect(abs(variance.squareRoot() / sigma - 1) < 0.03, "\(variance.squareRoot())")
+    let gaussian = Kernel.gaussian(sigma: sigma, height: 1, width: row.count).taps
+    let largest = Double(gaussian.max() ?? 0)
+    let difference = zip(row, gaussian).map { abs($0 - Double($1)) }.max() ?? .infinity
+    #expect(difference < 0.05 * largest, "\(difference / largest)")
+  }
+
   @Test(arguments: [
     (Kernel.gaussian(sigma: 3), CorrelationMethod.separable, "a column times a row"),
     (.laplacian, .direct, "too few for transforms"),

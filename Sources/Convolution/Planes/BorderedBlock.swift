@@ -88,6 +88,18 @@ struct BorderedBlock {
     }
   }
 
+  /// The medians of the kernel's window, 3x3 or 5x5.
+  func median() {
+    let frame = border.frame
+    withScratch(of: Float.self, planeKernels.median_scratch(frame.channels)) { scratch in
+      slide { rows, first, output, width in
+        planeKernels.median(
+          rows, first, output, frame.outputStride, outputRows, width, Int32(frame.kernel.height),
+          frame.channels, scratch)
+      }
+    }
+  }
+
   /// Runs `method` on the columns where the kernel lies inside the picture, and on copies of those that need the border;
   /// on a copy of all when fewer than `least` lie inside.
   private func slide(least: Int = 1, _ method: Slide) {

@@ -20,7 +20,15 @@ public enum CorrelationMethod: String, Sendable, Hashable, CaseIterable {
   /// This is the one place that chooses.
   /// - Parameter output: the size of the pictures that come out, where it is known; else they are taken to be large.
   public static func choice(for kernel: Kernel, output: Extent? = nil) -> Choice {
-    plan(for: kernel, output: output).choice
+    plan(for: kernel, output: output, asked: nil).choice
+  }
+
+  /// The choice of whoever asks for a method; `nil` when it cannot compute this kernel.
+  public static func choice(asking method: CorrelationMethod, for kernel: Kernel, output: Extent? = nil)
+    -> Choice?
+  {
+    let choice = plan(for: kernel, output: output, asked: method).choice
+    return method == .reference || choice.costs[method] != nil ? choice : nil
   }
 
   /// A method and why it was chosen.
@@ -42,7 +50,9 @@ public enum CorrelationMethod: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The choice and what it found out about the kernel on the way.
-  static func plan(for kernel: Kernel, output: Extent?) -> (choice: Choice, terms: [Kernel.Factors]?) {
+  static func plan(for kernel: Kernel, output: Extent?, asked: CorrelationMethod?)
+    -> (choice: Choice, terms: [Kernel.Factors]?)
+  {
     var costs: [CorrelationMethod: Double] = [.direct: MethodCost.direct(kernel.extent)]
     let terms = kernel.terms(atMost: MethodCost.mostTerms(kernel.extent))
     if let terms {
@@ -50,6 +60,7 @@ public enum CorrelationMethod: String, Sendable, Hashable, CaseIterable {
       if terms.count == 1, terms[0].isUniform { costs[.box] = MethodCost.box(kernel.extent, output: output) }
     }
     if let tile = TransformTile.cheapest(for: kernel.extent, output: output) { costs[.fft] = tile.cost }
+    if let asked { return (Choice(method: asked, costs: costs, reason: "it was asked for"), terms) }
     // In the order of the cases, so that the plainer method wins a tie.
     var method = CorrelationMethod.direct
     for candidate in allCases {
@@ -62,7 +73,7 @@ public enum CorrelationMethod: String, Sendable, Hashable, CaseIterable {
     -> String
   {
     switch method {
-    case .reference: "it was asked for"
+    case .reference: "nothing else can"
     case .direct where terms == nil: "its taps are not a column times a row, and too few for transforms"
     case .direct: "all taps cost no more than two passes"
     case .separable where terms?.count == 1: "its taps are a column times a row"

@@ -62,4 +62,24 @@ extension Kernel {
     }
     return taps.map { Float($0 / sum) }
   }
+
+  /// Boxes of odd sizes that, one after another, blur about as a Gaussian of `sigma` does (Wells 1986): four of them,
+  /// of two neighbouring sizes whose variances add up to nearly `sigma²`.
+  ///
+  /// The kernel they make together differs from the Gaussian's by at most 5 % of its largest tap from sigma 4 on. Below
+  /// that boxes are too coarse, and the Gaussian itself is the one kernel returned: it is small.
+  /// - Precondition: `sigma > 0` and finite.
+  public static func boxCascade(sigma: Double) -> [Kernel] {
+    precondition(sigma > 0 && sigma.isFinite, "a Gaussian of sigma \(sigma)")
+    guard sigma >= 4 else { return [.gaussian(sigma: sigma)] }
+    let passes = 4
+    // A box of w pixels has the variance (w² - 1) / 12.
+    let ideal = (12 * sigma * sigma / Double(passes) + 1).squareRoot()
+    let lower = max(1, Int(((ideal - 1) / 2).rounded(.down)) * 2 + 1)
+    let missing = 12 * sigma * sigma - Double(passes * (lower * lower - 1))
+    let wider = min(passes, max(0, Int((missing / Double(4 * lower + 4)).rounded())))
+    return (0..<passes).map {
+      .box(height: $0 < wider ? lower + 2 : lower, width: $0 < wider ? lower + 2 : lower)
+    }
+  }
 }

@@ -65,10 +65,35 @@ struct PlaneBorder: Sendable {
       (target + (own.lowerBound - range.lowerBound) * channels).update(
         from: row + (own.lowerBound - frame.left) * channels, count: own.count * channels)
     }
+    let end = own.isEmpty ? range.upperBound : own.lowerBound
+    gather(range.lowerBound..<end, from: row, to: target, constant)
+    if !own.isEmpty {
+      gather(
+        own.upperBound..<range.upperBound, from: row,
+        to: target + (own.upperBound - range.lowerBound) * channels, constant)
+    }
+  }
+
+  /// Copies columns of the border, one after another: most of a small picture's time under a large kernel, if it is done
+  /// with care for how many channels there are in each of them.
+  private func gather(
+    _ range: Range<Int>, from row: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>,
+    _ constant: Float
+  ) {
+    guard !range.isEmpty else { return }
+    let channels = frame.channels
     columns.withUnsafeBufferPointer { columns in
-      for column in range where !own.contains(column) {
-        let source = columns[column]
-        let place = target + (column - range.lowerBound) * channels
+      guard let sources = columns.baseAddress.map({ $0 + range.lowerBound }) else { return }
+      if channels == 1 {
+        for index in 0..<range.count {
+          let source = sources[index]
+          target[index] = source < 0 ? constant : row[source]
+        }
+        return
+      }
+      for index in 0..<range.count {
+        let source = sources[index]
+        let place = target + index * channels
         for channel in 0..<channels {
           place[channel] = source < 0 ? constant : row[source * channels + channel]
         }

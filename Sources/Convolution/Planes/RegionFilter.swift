@@ -23,19 +23,23 @@ package struct RegionFilter: Sendable {
 
   /// - Parameters:
   ///   - convolving: whether the kernel is turned by half a turn first.
+  ///   - method: one that can compute this kernel, or `nil` for the cheapest.
   ///   - output: where output pixel 0 lies: with `same` at input pixel 0, with `full` its last tap alone touches the
   ///     picture, with `valid` its first tap lies on it.
-  package init(_ kernel: Kernel, convolving: Bool = false, output: OutputMode = .same) {
+  package init(
+    _ kernel: Kernel, convolving: Bool = false, output: OutputMode = .same,
+    by method: CorrelationMethod? = nil
+  ) {
     let slid = convolving ? kernel.flipped : kernel
     let top = output.leading(kernel: kernel.rows, convolving: convolving)
     let left = output.leading(kernel: kernel.columns, convolving: convolving)
     margins = Margins(
       top: top, bottom: kernel.rows - 1 - top, left: left, right: kernel.columns - 1 - left)
     size = kernel.extent
-    let (choice, terms) = CorrelationMethod.plan(for: slid, output: nil)
+    let (choice, terms) = CorrelationMethod.plan(for: slid, output: nil, asked: method)
     self.choice = choice
     self.terms = terms ?? []
-    let dense = choice.method == .direct || choice.method == .fft
+    let dense = [.direct, .fft, .reference].contains(choice.method)
     taps = dense ? slid.taps : []
     transform =
       choice.method == .fft
@@ -43,6 +47,9 @@ package struct RegionFilter: Sendable {
         TransformFilter(taps: slid.taps, kernel: slid.extent, tile: $0.extent)
       } : nil
   }
+
+  /// What is best asked for at once, or multiples of it; `nil` when any size will do.
+  package var unit: Extent? { transform?.output }
 
   /// Filters `height` x `width` pixels of `channels` interleaved floats, on the calling thread.
   ///

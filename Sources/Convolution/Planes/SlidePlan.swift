@@ -20,8 +20,8 @@ struct SlidePlan: Sendable {
       terms = []
       return
     }
-    let (choice, terms) = CorrelationMethod.plan(for: kernel, output: frame.output)
-    self.method = method ?? choice.method
+    let (choice, terms) = CorrelationMethod.plan(for: kernel, output: frame.output, asked: method)
+    self.method = choice.method
     precondition(
       choice.costs[self.method] != nil, "\(self.method) cannot compute this kernel of \(kernel.extent)")
     self.terms = terms ?? []
@@ -64,6 +64,14 @@ struct SlidePlan: Sendable {
     x.withUnsafeScalars { source in
       guard let source = source.baseAddress, let target = target.baseAddress else { return }
       overBlocks(source, target, cost: 12) { block in block.gradientMagnitude(edge: edge, centre: centre) }
+    }
+  }
+
+  /// The medians of the kernel's window, whose taps do not count.
+  func runMedian(_ x: Tensor, into target: UnsafeMutableBufferPointer<Float>) {
+    x.withUnsafeScalars { source in
+      guard let source = source.baseAddress, let target = target.baseAddress else { return }
+      overBlocks(source, target, cost: frame.kernel.height * frame.kernel.width) { block in block.median() }
     }
   }
 

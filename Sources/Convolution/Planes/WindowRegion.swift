@@ -30,14 +30,17 @@ package struct WindowRegion {
 
 /// Runs a filter that looks at a window over whole pictures, bands of rows in parallel; each band is extended by what
 /// lies outside before `body` sees it.
+///
+/// An even window leans as a convolution's.
 func overExtended(
   _ x: Tensor, window: Extent, output: OutputMode, boundary: Boundary,
   _ body: @escaping @Sendable (WindowRegion) -> Void
 ) -> Tensor {
-  let frame = SlideFrame(shape: x.shape, kernel: window, convolving: false, output: output)
+  let frame = SlideFrame(shape: x.shape, kernel: window, convolving: true, output: output)
   let border = PlaneBorder(frame: frame, boundary: boundary)
   let columns = frame.output.width + window.width - 1
-  let band = max(8, window.height)
+  // A band's margins are copied with it; enough bands for every thread.
+  let band = min(max(32, 2 * window.height), max(8, (frame.output.height + 7) / 8))
   let bands = (frame.output.height + band - 1) / band
   return Tensor(shape: frame.shape) { target in
     x.withUnsafeScalars { scalars in
