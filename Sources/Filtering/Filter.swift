@@ -10,7 +10,10 @@ public enum Filter: Sendable {
   case gaussian(sigma: Double, truncate: Double = 4)
   /// A Gaussian in a window of a given size, sum 1.
   case gaussianWindow(sigma: Double, height: Int, width: Int)
-  /// The mean over a window.
+  /// A cascade of boxes close to a Gaussian of this standard deviation (``Kernel/boxCascade(sigma:)``), in a time that
+  /// hardly grows with it.
+  case approximateGaussian(sigma: Double)
+  /// The mean over a window; an even one reaches one pixel further up and left, as in `scipy.ndimage.uniform_filter`.
   case box(height: Int, width: Int)
   /// The derivatives of ``Kernel/sobelX`` and ``Kernel/sobelY``.
   case sobel(GradientComponent = .magnitude)
@@ -81,7 +84,9 @@ extension Filter {
     switch self {
     case .sobel, .scharr, .prewitt, .laplacian, .laplacianOfGaussian, .differenceOfGaussians, .gabor: true
     case .gaussianDerivative(_, let orderX, let orderY, _): orderX + orderY > 0
-    case .gaussian, .gaussianWindow, .box, .correlate, .convolve, .unsharp, .median, .bilateral, .canny: false
+    case .gaussian, .gaussianWindow, .approximateGaussian, .box, .correlate, .convolve, .unsharp, .median,
+      .bilateral, .canny:
+      false
     }
   }
 
@@ -93,7 +98,15 @@ extension Filter {
     }
   }
 
-  var convolves: Bool { if case .convolve = self { true } else { false } }
+  /// Whether the window is placed as a convolution's: turned by half a turn, and with an even size leaning the other way.
+  ///
+  /// Means and medians, which no turning changes, take the lean from it that `scipy.ndimage` gives them.
+  var convolves: Bool {
+    switch self {
+    case .convolve, .box, .median: true
+    default: false
+    }
+  }
 
   /// The windows' sides as they will be, known before any kernel is made: wishes may be beyond all memory.
   var kernelSides: (height: Double, width: Double) {
@@ -104,6 +117,8 @@ extension Filter {
     case .laplacianOfGaussian(let sigma), .unsharp(let sigma, _, _): return square(8 * sigma + 1)
     case .differenceOfGaussians(let sigma, let sigma2): return square(8 * max(sigma, sigma2) + 1)
     case .canny(let sigma, _, _): return square(8 * sigma + 5)
+    case .approximateGaussian(let sigma):
+      return square(Kernel.boxCascade(sigma: sigma).reduce(1) { $0 + Double($1.rows) - 1 })
     case .gaussianWindow(_, let height, let width), .box(let height, let width),
       .median(let height, let width):
       return (Double(height), Double(width))
@@ -118,12 +133,13 @@ extension Filter {
     }
   }
 
-  /// The kernels that are slid over the picture, all of one size; none for filters that are no convolutions.
+  /// The kernels that are slid over the picture, all of one size but for a cascade's; none for filters that are no convolutions.
   var kernels: [Kernel] {
     switch self {
     case .gaussian(let sigma, let truncate): [.gaussian(sigma: sigma, truncate: truncate)]
     case .gaussianWindow(let sigma, let height, let width):
       [.gaussian(sigma: sigma, height: height, width: width)]
+    case .approximateGaussian(let sigma): Kernel.boxCascade(sigma: sigma)
     case .gaussianDerivative(let sigma, let orderX, let orderY, let truncate):
       [.gaussian(sigma: sigma, truncate: truncate, orderX: orderX, orderY: orderY)]
     case .laplacianOfGaussian(let sigma): Kernel.laplacianOfGaussian(sigma: sigma)

@@ -13,6 +13,8 @@ import Imaging
 enum RegionWork: Sendable {
   /// The responses to all kernels, added up.
   case sum([RegionFilter], Extent)
+  /// One filter after another, over a window that all of them together reach.
+  case cascade([RegionFilter], Extent)
   /// The response that is farthest from 0.
   case strongest([RegionFilter], Extent)
   case magnitude(RegionFilter, RegionFilter, Extent)
@@ -36,6 +38,11 @@ enum RegionWork: Sendable {
     case .canny(let sigma, let low, let high):
       self = .canny(CannyEdges(sigma: sigma, low: Float(low * codeValue), high: Float(high * codeValue)))
     case .gabor: self = .strongest(filters, size)
+    case .approximateGaussian:
+      self = .cascade(
+        filters,
+        Extent(
+          height: kernels.reduce(1) { $0 + $1.rows - 1 }, width: kernels.reduce(1) { $0 + $1.columns - 1 }))
     default:
       switch filter.component {
       case .magnitude: self = .magnitude(filters[0], filters[1], size)
@@ -48,7 +55,8 @@ enum RegionWork: Sendable {
   /// What an output pixel is made from.
   var window: Extent {
     switch self {
-    case .sum(_, let size), .strongest(_, let size), .magnitude(_, _, let size), .direction(_, _, let size),
+    case .sum(_, let size), .cascade(_, let size), .strongest(_, let size), .magnitude(_, _, let size),
+      .direction(_, _, let size),
       .unsharp(_, let size, _, _), .median(let size):
       size
     case .bilateral(let filter): filter.window
@@ -66,6 +74,7 @@ enum RegionWork: Sendable {
     case .sum(let filters, _):
       apply(filters[0], region, to: output)
       each(filters.dropFirst(), region) { sum, term in sum + term }
+    case .cascade(let filters, let size): applyInTurn(filters, region, size)
     case .strongest(let filters, _):
       apply(filters[0], region, to: output)
       each(filters.dropFirst(), region) { best, other in abs(other) > abs(best) ? other : best }
@@ -99,6 +108,28 @@ enum RegionWork: Sendable {
     filter.apply(
       region.input, inputStride: region.inputStride, output, outputStride: region.outputStride,
       height: region.height, width: region.width, channels: region.channels)
+  }
+
+  /// Applies filters one after another; each leaves a region that is smaller by its margins.
+  private func applyInTurn(_ filters: [RegionFilter], _ region: RegionBuffers, _ size: Extent) {
+    var input = UnsafePointer(region.input)
+    var inputStride = region.inputStride
+    var (height, width) = (region.height + size.height - 1, region.width + size.width - 1)
+    let count = height * width * region.channels
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * count) { memory in
+      guard let memory = memory.baseAddress else { return }
+      for (index, filter) in filters.enumerated() {
+        let isLast = index == filters.count - 1
+        height -= filter.margins.top + filter.margins.bottom
+        width -= filter.margins.left + filter.margins.right
+        let output = isLast ? region.output : memory + index % 2 * count
+        let outputStride = isLast ? region.outputStride : width * region.channels
+        filter.apply(
+          input, inputStride: inputStride, output, outputStride: outputStride, height: height, width: width,
+          channels: region.channels)
+        (input, inputStride) = (UnsafePointer(output), outputStride)
+      }
+    }
   }
 
   /// Folds the responses to more filters into the output.

@@ -89,6 +89,7 @@ private final class FilterMaker: RegionMaker {
   private let channels: Int
   private let inputPageHeight: Int
   private var input = ScratchFloats()
+  private var turned = ScratchFloats()
   private var output = ScratchFloats()
 
   init?(
@@ -185,10 +186,12 @@ private final class FilterMaker: RegionMaker {
               row: y, column: sourceColumns.lowerBound, pixels: columnRun.places.count, into: line)
             continue
           }
-          for column in columnRun.places {
-            source.load(
-              row: y, column: Int(window.columns[column]), pixels: 1,
-              into: line + (column - columnRun.places.lowerBound) * channels)
+          // A border's columns: read in the picture's order, all at once, then put where they belong.
+          let own = turned.room(for: sourceColumns.count * channels)
+          source.load(row: y, column: sourceColumns.lowerBound, pixels: sourceColumns.count, into: own)
+          for (place, column) in columnRun.places.enumerated() {
+            let pixel = own + (Int(window.columns[column]) - sourceColumns.lowerBound) * channels
+            for channel in 0..<channels { line[place * channels + channel] = pixel[channel] }
           }
         }
       }

@@ -30,6 +30,9 @@ import Testing
       (.unsharp(sigma: 1.5, amount: 2), .reflect, "unsharp"),
       (.median(height: 3, width: 3), .mirror, "median_3x3"),
       (.median(height: 5, width: 7), .wrap, "median_5x7"),
+      (.median(height: 4, width: 6), .edge, "median_4x6"),
+      (.median(height: 9, width: 9), .edge, "median_9x9"),
+      (.box(height: 4, width: 6), .mirror, "box_4x6"),
     ]
     for (filter, boundary, name) in table {
       expectAgreement(try filtered(filter, boundary), try fixture(name), to: 1e-5, "\(name)")

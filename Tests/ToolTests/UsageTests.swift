@@ -27,6 +27,7 @@ import Testing
     (["filter", "sobel", "--jobs", "0", "a.npy"], "--jobs"),
     (["filter", "laplacian", "--boundary", "wrap", "--boundary-value", "3", "a.npy"], "--boundary-value"),
     (["resize", "--size", "10", "--pad-colour", "mauve", "a.npy"], "--pad-colour"),
+    (["filter", "gaussian", "--sigma", "2", "--approximate", "--size", "5", "a.npy"], "--approximate"),
     (["nonsense"], "there is no command 'nonsense'; nearest: "),
     (["filtr", "sobel", "a.npy"], "'filter'"),
     (["filter", "gausian", "a.npy"], "there is no filter 'gausian'; nearest: 'gaussian', "),
@@ -59,6 +60,22 @@ import Testing
     let same = try pictures.floats("same.npy").values
     #expect(same.max() == 30)
     #expect(try pictures.floats("minus.npy").values.contains(-7.5))
+  }
+
+  @Test func theMethodIsExplained() throws {
+    for (arguments, said) in [
+      (
+        ["filter", "gaussian", "--sigma", "2"],
+        "a 17x17 kernel: separable, because its taps are a column times a row"
+      ),
+      (["filter", "median", "--size", "3"], "a median of 3x3: network, because"),
+      (["filter", "gaussian", "--sigma", "20", "--approximate"], "box, because its taps are all equal"),
+      (["correlate", "--kernel", "0 1; 2 3"], "a 2x2 kernel: direct, because"),
+    ] {
+      let result = Tool.finish(
+        try Tool.start(arguments + ["--explain-method", "a.npy", "--overwrite"], in: pictures.folder))
+      #expect(result.status == 0 && result.errors.contains(said), "\(result.errors)")
+    }
   }
 
   @Test func aKernelBeyondMemoryFailsItsInputOnly() throws {

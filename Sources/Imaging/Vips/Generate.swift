@@ -1,4 +1,5 @@
 import CVips
+import TensorCore
 
 /// Makes regions of one picture for one thread at a time: libvips hands it from call to call, never to two at once.
 protocol RegionMaker: AnyObject {
@@ -127,8 +128,7 @@ final class SourceRegion {
     let count = pixels * bands
     switch format {
     case VIPS_FORMAT_UCHAR:
-      let values = source.assumingMemoryBound(to: UInt8.self)
-      for index in 0..<count { target[index] = Float(values[index]) }
+      convert(source.assumingMemoryBound(to: UInt8.self), to: target, count: count)
     case VIPS_FORMAT_USHORT:
       let values = source.assumingMemoryBound(to: UInt16.self)
       for index in 0..<count { target[index] = Float(values[index]) }
@@ -146,8 +146,7 @@ func store(
   // After the clip nothing is negative: adding a half and cutting off rounds half away from zero.
   switch format {
   case VIPS_FORMAT_UCHAR:
-    let bytes = target.assumingMemoryBound(to: UInt8.self)
-    for index in 0..<count { bytes[index] = UInt8(Int32(clipped(values[index], 255) + 0.5)) }
+    convert(values, to: target.assumingMemoryBound(to: UInt8.self), count: count)
   case VIPS_FORMAT_USHORT:
     let words = target.assumingMemoryBound(to: UInt16.self)
     for index in 0..<count { words[index] = UInt16(Int32(clipped(values[index], 65535) + 0.5)) }

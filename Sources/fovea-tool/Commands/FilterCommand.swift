@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Fovea
 
 /// `fovea filter NAME`: one subcommand a filter.
@@ -24,16 +25,27 @@ struct FilterCommand: ParsableCommand {
 
 /// What a named filter is and how its result becomes a picture: the common end of the subcommands.
 struct NamedFilterOptions: ParsableArguments {
+  @Flag(help: "Say on standard error how the filter is computed, and why.")
+  var explainMethod = false
+
   @OptionGroup(title: "Filter") var edges: EdgeOptions
   @OptionGroup(title: "Filter") var range: RangeOptions
   @OptionGroup var work: PictureWork
 
   func run(_ filter: Filter) throws {
+    if explainMethod { StandardError.tell(filter) }
     let (mode, boundary, range) = (edges.mode, edges.boundary(standard: .reflect), range.range)
     let light = self.range.linearLight
     try work.run("\(filter) \(mode) \(boundary) \(range.map { "\($0)" } ?? "") \(light ? "light" : "")") {
       image in
       try image.filtered(by: filter, output: mode, boundary: boundary, range: range, inLinearLight: light)
     }
+  }
+}
+
+extension StandardError {
+  /// How a filter is computed.
+  static func tell(_ filter: Filter) {
+    for text in filter.explanation { line("fovea: \(text)") }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Fovea
 
 /// What `correlate` and `convolve` share.
@@ -16,6 +17,9 @@ struct KernelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Keep every s-th pixel of every s-th row, the first ones included.", valueName: "s"))
   var stride = 1
+
+  @Flag(help: "Say on standard error how the kernel is computed, and why.")
+  var explainMethod = false
 
   @OptionGroup(title: "Filter") var edges: EdgeOptions
   @OptionGroup(title: "Filter") var range: RangeOptions
@@ -36,6 +40,7 @@ struct KernelOptions: ParsableArguments {
       kernel = kernel.normalised()
     }
     let filter = filter(kernel)
+    if explainMethod { StandardError.tell(filter) }
     let (mode, boundary, range) = (edges.mode, edges.boundary(standard: .constant(0)), range.range)
     let (light, stride) = (self.range.linearLight, stride)
     let settings = "\(range.map { "\($0)" } ?? "") \(light ? "light" : "") \(stride)"
