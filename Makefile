@@ -6,7 +6,7 @@
 #   make test-browser           the reports and the lecture's page, opened and used in a headless Chromium
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
 #   make fuzz [SECONDS=60]      damage files at random, each reader of them for so long
-#   make build bench bench-peers bench-networks bench-sheets check-neon docs format install clean
+#   make build bench bench-peers bench-batch bench-large bench-networks bench-sheets check-neon docs format install clean
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -17,7 +17,7 @@ lecture := .build/release/fovea-lecture
 stamps := .build/stamps
 sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' -o -name '*.css' -o -name '*.js' -o -name '*.mustache' \))
 
-.PHONY: demo lecture test test-browser check build format bench bench-peers bench-networks bench-sheets check-neon docs fuzz install clean setup
+.PHONY: demo lecture test test-browser check build format bench bench-peers bench-batch bench-large bench-networks bench-sheets check-neon docs fuzz install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
@@ -63,12 +63,21 @@ format:
 bench: setup
 	swift run -c release --package-path Benchmarks fovea-bench
 
-# Beside OpenCV, scipy and onnxruntime, in one run each; PYTHON has what Scripts/requirements.txt lists.
+# Beside OpenCV, scipy and libvips, all in one run; FILTERS=--quick for fewer cases; PYTHON has what Scripts/requirements.txt lists.
 PYTHON ?= python3
 
 bench-peers: setup
 	swift build -c release --package-path Benchmarks
-	$(PYTHON) Benchmarks/Peers/filters.py
+	$(PYTHON) Benchmarks/Peers/filters.py $(FILTERS)
+	$(PYTHON) Benchmarks/Peers/filters.py --bytes --peers opencv $(FILTERS)
+
+# A folder of photographs beside OpenCV; needs the shared data.
+bench-batch: build
+	$(PYTHON) Benchmarks/Peers/batch.py
+
+# A picture of 30,000 x 30,000 pixels: time and memory. Takes some minutes and 6 GB of disk.
+bench-large: build
+	$(PYTHON) Benchmarks/Peers/large.py
 
 # NETWORKS=--quick for a few small ones.
 bench-networks: build

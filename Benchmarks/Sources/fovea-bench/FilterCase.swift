@@ -12,6 +12,8 @@ struct FilterCase {
     case box
     /// The magnitude of the Sobel gradient; `parameter` is ignored.
     case sobel
+    /// The median of `parameter` x `parameter` pixels.
+    case median
   }
 
   let filter: Filter
@@ -21,8 +23,11 @@ struct FilterCase {
   let boundary: Boundary
   /// `nil` for the cheapest.
   let method: CorrelationMethod?
+  /// Whether the picture is one of bytes, in and out; else of floats.
+  let inBytes: Bool
 
-  /// `correlate 4000 6000 9 edge`, with a method at the end to force it; `nil` when the line is no case.
+  /// `correlate 4000 6000 9 edge`, with a method at the end to force it, or `bytes` for a picture of bytes; `nil` when
+  /// the line is no case.
   init?(_ line: String) {
     let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
     guard (5...6).contains(words.count), let filter = Filter(rawValue: words[0]), let height = Int(words[1]),
@@ -33,6 +38,7 @@ struct FilterCase {
     self.width = width
     self.parameter = parameter
     self.boundary = boundary
+    inBytes = words.last == "bytes"
     method = words.count == 6 ? CorrelationMethod(rawValue: words[5]) : nil
   }
 
@@ -46,7 +52,7 @@ struct FilterCase {
         rows: size, columns: size, taps: Tensor(uniform: [size, size], in: -1..<1, using: &generator).scalars)
     case .gaussian: .gaussian(sigma: parameter)
     case .box: .box(height: size, width: size)
-    case .sobel: .sobelX
+    case .sobel, .median: .sobelX
     }
   }
 
@@ -55,17 +61,33 @@ struct FilterCase {
     var generator = SeededGenerator(seed: 1)
     let x = Tensor(uniform: [height, width], in: 0..<255, using: &generator)
     let kernel = kernel
-    var result = Tensor(repeating: 0, shape: [height, width])
+    let size = Int(parameter)
     let clock = ContinuousClock()
-    let times = (0...runs).map { _ in
-      let time = clock.measure {
+    func times(_ run: () -> Void) -> [Double] {
+      let times = (0...runs).map { _ in
+        let time = clock.measure(run)
+        return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
+      }
+      return Array(times.dropFirst())
+    }
+    if inBytes {
+      let bytes = BytePicture(height: height, width: width, bytes: x.scalars.map { UInt8($0) })
+      var result = BytePicture(height: height, width: width)
+      return times {
         switch filter {
-        case .sobel: gradientMagnitude(x, .sobel, boundary: boundary, into: &result)
-        default: correlate(x, kernel, boundary: boundary, by: method, into: &result)
+        case .sobel: gradientMagnitude(bytes, .sobel, boundary: boundary, into: &result)
+        case .median: median(bytes, height: size, width: size, boundary: boundary, into: &result)
+        default: correlate(bytes, kernel, boundary: boundary, into: &result)
         }
       }
-      return Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15
     }
-    return Array(times.dropFirst())
+    var result = Tensor(repeating: 0, shape: [height, width])
+    return times {
+      switch filter {
+      case .sobel: gradientMagnitude(x, .sobel, boundary: boundary, into: &result)
+      case .median: median(x, height: size, width: size, boundary: boundary, into: &result)
+      default: correlate(x, kernel, boundary: boundary, by: method, into: &result)
+      }
+    }
   }
 }
