@@ -44,17 +44,17 @@ INLINE vector clamped(vector value, float low, float high) {
   return (vector)(((mask)most & (most < value)) | ((mask)value & ~(most < value)));
 }
 
-// Runs CALL for whole vectors of channels, then once for what is left; `c` and `count` are its to use.
-#define EACH_VECTOR(CHANNELS, CALL)                                                          \
+// Runs the code for whole vectors of channels, then once for what is left; `c` and `count` are its to use.
+#define EACH_VECTOR(CHANNELS, ...)                                                           \
   do {                                                                                       \
     size_t c = 0;                                                                            \
     for (; c + LANES <= (CHANNELS); c += LANES) {                                            \
       const size_t count = LANES;                                                            \
-      CALL;                                                                                  \
+      __VA_ARGS__;                                                                           \
     }                                                                                        \
     if (c < (CHANNELS)) {                                                                    \
       const size_t count = (CHANNELS) - c;                                                   \
-      CALL;                                                                                  \
+      __VA_ARGS__;                                                                           \
     }                                                                                        \
   } while (0)
 
@@ -63,6 +63,7 @@ INLINE vector clamped(vector value, float low, float high) {
 #include "layers_depthwise.h"
 #include "layers_rows.h"
 #include "layers_pooling.h"
+#include "layers_training.h"
 
 const fovea_layer_kernels KERNELS = {
     .name = NAME,
@@ -79,4 +80,5 @@ const fovea_layer_kernels KERNELS = {
     .scale = scale,
     .pool_maximum = pool_maximum,
     .pool_sum = pool_sum,
+    .training = &training,
 };

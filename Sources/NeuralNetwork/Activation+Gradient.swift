@@ -1,3 +1,5 @@
+import Convolution
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -33,7 +35,7 @@ extension Activation {
     }
     switch self {
     case .linear: break
-    case .relu: passing { $0 > 0 }
+    case .relu: keepWherePositive(pixels * channels, y, gradient, to: gradient)
     case .relu6: passing { $0 > 0 && $0 < 6 }
     case .clip(let low, let high): passing { $0 > low && $0 < high }
     case .leakyRelu(let slope):

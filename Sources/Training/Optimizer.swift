@@ -1,3 +1,4 @@
+import Convolution
 import TensorCore
 
 #if canImport(Glibc)
@@ -111,32 +112,28 @@ extension Optimizer {
         weights[i] += nesterov ? momentum * v[i] - rate * gradients[i] : v[i]
       }
     case .rmsprop(let rho, let epsilon):
-      let s = slots[0]
-      for i in range {
-        s[i] = rho * s[i] + (1 - rho) * gradients[i] * gradients[i]
-        weights[i] -= rate * gradients[i] / (s[i] + epsilon).squareRoot()
-      }
+      let first = range.lowerBound
+      stepRMSprop(
+        range.count, weights + first, gradients + first, squares: slots[0] + first, rate: rate, rho: rho,
+        epsilon: epsilon)
     case .adam(let beta1, let beta2, let epsilon):
-      adam(range, weights, gradients, rate, step, slots, beta1, beta2, epsilon)
+      adam(range, weights, gradients, rate, step, slots, beta1, beta2, epsilon, shrink: 0)
     case .adamW(let decay, let beta1, let beta2, let epsilon):
-      for i in range { weights[i] -= weights[i] * decay * rate }
-      adam(range, weights, gradients, rate, step, slots, beta1, beta2, epsilon)
+      adam(range, weights, gradients, rate, step, slots, beta1, beta2, epsilon, shrink: decay * rate)
     }
   }
 
   private func adam(
     _ range: Range<Int>, _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
     _ rate: Float, _ step: Int, _ slots: [UnsafeMutablePointer<Float>], _ beta1: Float, _ beta2: Float,
-    _ epsilon: Float
+    _ epsilon: Float, shrink: Float
   ) {
-    let (m, v) = (slots[0], slots[1])
     let t = Double(step + 1)
     let corrected = Float(
       Double(rate) * (1 - pow(Double(beta2), t)).squareRoot() / (1 - pow(Double(beta1), t)))
-    for i in range {
-      m[i] += (gradients[i] - m[i]) * (1 - beta1)
-      v[i] += (gradients[i] * gradients[i] - v[i]) * (1 - beta2)
-      weights[i] -= m[i] * corrected / (v[i].squareRoot() + epsilon)
-    }
+    let first = range.lowerBound
+    stepAdam(
+      range.count, weights + first, gradients + first, means: slots[0] + first, squares: slots[1] + first,
+      rate: corrected, beta1: beta1, beta2: beta2, epsilon: epsilon, shrink: shrink)
   }
 }

@@ -11,6 +11,9 @@ package struct Parameters: Sendable {
     package let range: Range<Int>
     /// Whether the optimiser changes it: not moving statistics, and nothing of a frozen layer.
     package let isTrained: Bool
+
+    /// Whether it is a moving mean or variance, which the forward pass moves.
+    package var isStatistic: Bool { role == .movingMean || role == .movingVariance }
   }
 
   package let entries: [Entry]

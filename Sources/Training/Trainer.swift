@@ -1,3 +1,4 @@
+import Convolution
 public import NeuralNetwork
 public import TensorCore
 
@@ -115,7 +116,9 @@ public struct Trainer {
     let output = nodes[pass.plan.output]
     try check(targets, output.shape)
     let kernels = settings.l2 == 0 ? [] : parameters.entries.filter { $0.isTrained && $0.role.isKernel }
-    let saved = parameters.values
+    // What a step that fails has changed already.
+    let statistics = parameters.entries.filter(\.isStatistic).map(\.range)
+    let saved = statistics.map { Array(parameters.values[$0]) }
     let seed = settings.seed &+ UInt64(state.step) &* 0xD134_2543_DE82_EF95
     var result = BatchResult(loss: 0, correct: 0)
     parameters.values.withUnsafeMutableBufferPointer { values in
@@ -143,11 +146,16 @@ public struct Trainer {
     // A NaN may hide from the loss behind a maximum, but not from the gradients.
     let isFinite =
       result.loss.isFinite
-      && parameters.entries.allSatisfy { entry in
-        !entry.isTrained || gradients[entry.range].reduce(0) { $0 + abs($1) }.isFinite
+      && gradients.withUnsafeBufferPointer { gradients in
+        guard let base = gradients.baseAddress else { return true }
+        return parameters.entries.allSatisfy { entry in
+          !entry.isTrained || allFinite(entry.range.count, base + entry.range.lowerBound)
+        }
       }
     guard isFinite else {
-      parameters.values = saved
+      for (range, values) in zip(statistics, saved) {
+        parameters.values.replaceSubrange(range, with: values)
+      }
       throw TrainingError.notFinite(step: state.step + 1, layer: pass.firstLayerNotFinite)
     }
     clip()

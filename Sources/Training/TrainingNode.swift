@@ -6,7 +6,10 @@ import TensorCore
 struct TrainingNode: Sendable {
   enum Computation: Sendable {
     case input
+    /// By gathered windows, for what samples cannot be computed one by one.
     case convolution(ConvolutionGeometry, kernel: Range<Int>, bias: Range<Int>?)
+    /// With the relu and the max-pooling that follow it, if any.
+    case sampleConvolution(SampleConvolution, kernel: Range<Int>, bias: Range<Int>?)
     /// `geometry` is the convolution from the output to the input whose gradient this layer is.
     case transposedConvolution(ConvolutionGeometry, kernel: Range<Int>, bias: Range<Int>?)
     case dense(kernel: Range<Int>, bias: Range<Int>?)
@@ -39,14 +42,29 @@ struct TrainingNode: Sendable {
   }
 
   /// The layer it belongs to, as messages name it.
-  let layer: String
-  let computation: Computation
-  let inputs: [Int]
+  var layer: String
+  var computation: Computation
+  var inputs: [Int]
   let shape: Shape
   /// Whether the value overwrites its input's.
   var isInPlace = false
+  /// Whether another node does the work: the one before where it is in place, else one that follows.
+  var isAbsorbed = false
+  /// Whether a batch normalisation does the work of a relu after it.
+  var rectifies = false
+  /// Whether a weight of its own is trained.
+  var trainsWeights = false
   /// Whether a weight that is trained lies here or before.
   var needsGradient = false
+
+  /// The windows of a max-pooling, alone or behind a convolution.
+  var maximumPooling: PoolingGeometry? {
+    switch computation {
+    case .maximumPooling(let geometry): geometry
+    case .sampleConvolution(let convolution, _, _): convolution.pooling
+    default: nil
+    }
+  }
 
   var channels: Int { shape[-1] }
   var pixels: Int { shape.count / max(1, shape[-1]) }

@@ -9,7 +9,11 @@ extension TrainingPass {
     beginBackward()
     for index in nodes.indices.reversed() where receivedGradient(index) {
       guard let dy = gradient(index) else { continue }
-      backward(nodes[index], at: index, dy, parameters, result)
+      if nodes[index].isAbsorbed {
+        passInPlace(to: nodes[index].inputs[0])
+      } else {
+        backward(nodes[index], at: index, dy, parameters, result)
+      }
     }
   }
 
@@ -32,6 +36,17 @@ extension TrainingPass {
       deliver(to: source) {
         convolutionInputGradient(g, outputGradient: dy, kernel: parameters + kernel.lowerBound, result: $0)
       }
+    case .sampleConvolution(let convolution, let kernel, let bias):
+      let seen = SampleConvolution.Seen(
+        input: x, kernel: parameters + kernel.lowerBound, output: value(index), positions: positions[index],
+        gradient: dy)
+      let trained = node.trainsWeights
+      func compute(_ dx: UnsafeMutablePointer<Float>?) {
+        convolution.gradients(
+          seen, kernel: trained ? result + kernel.lowerBound : nil,
+          bias: trained ? bias.map { result + $0.lowerBound } : nil, input: dx)
+      }
+      if nodes[source].needsGradient { deliver(to: source) { compute($0) } } else { compute(nil) }
     case .transposedConvolution(let g, let kernel, let bias):
       convolutionKernelGradient(g, input: dy, outputGradient: x, result: result + kernel.lowerBound)
       biasGradient(bias)
@@ -52,7 +67,14 @@ extension TrainingPass {
     case .batchNormalization(let ranges, _, _, let usesBatch):
       guard let kept = kept[index]?.base else { return }
       let gamma = ranges.gamma.map { parameters + $0.lowerBound }
+      let rectified = node.rectifies ? UnsafePointer(value(index)) : nil
       guard usesBatch else {
+        if let rectified {
+          eachRun(of: count) { range in
+            let first = range.lowerBound
+            keepWherePositive(range.count, rectified + first, dy + first, to: dy + first)
+          }
+        }
         return deliver(to: source) { dx in
           scaleChannels(dy, by: { (gamma?[$0] ?? 1) / kept[channels + $0] }, pixels, channels, to: dx)
         }
@@ -63,12 +85,14 @@ extension TrainingPass {
       func compute(_ dx: UnsafeMutablePointer<Float>?) {
         normalizeBatchGradient(
           pixels: pixels, channels: channels, gamma: gamma, input: x, mean: kept, deviation: kept + channels,
-          outputGradient: dy, gammaGradient: gammaGradient, betaGradient: betaGradient, result: dx)
+          rectified: rectified, outputGradient: dy, gammaGradient: gammaGradient, betaGradient: betaGradient, result: dx)
       }
       if nodes[source].needsGradient { deliver(to: source) { compute($0) } } else { compute(nil) }
     case .channelScale(let gamma, let beta):
-      partialSums(pixels, channels, result: result + gamma.lowerBound) { pixel, sum in
-        for c in 0..<channels { sum[c] += dy[pixel * channels + c] * x[pixel * channels + c] }
+      partialSums(pixels, channels, result: result + gamma.lowerBound) { range, sum in
+        for pixel in range {
+          for c in 0..<channels { sum[c] += dy[pixel * channels + c] * x[pixel * channels + c] }
+        }
       }
       biasGradient(beta)
       deliver(to: source) {
@@ -88,10 +112,7 @@ extension TrainingPass {
         poolAverageGradient(g, countsPadding: countsPadding, outputGradient: dy, result: $0)
       }
     case .maximumUnpooling(let pooling):
-      guard let positions = positions[pooling], case .maximumPooling(let g) = nodes[pooling].computation
-      else {
-        return
-      }
+      guard let positions = positions[pooling], let g = nodes[pooling].maximumPooling else { return }
       deliver(to: source) { gatherMaxima(g, positions, dy, to: $0) }
     case .upSampling(let factor):
       let shape = nodes[source].shape
@@ -147,9 +168,11 @@ extension TrainingPass {
     let (source, channels) = (node.inputs[0], node.channels)
     let (x, y) = (UnsafePointer(value(source)), UnsafePointer(value(index)))
     if let slopes {
-      partialSums(node.pixels, channels, result: result + slopes.lowerBound) { pixel, sum in
-        for c in 0..<channels where !(x[pixel * channels + c] > 0) {
-          sum[c] += dy[pixel * channels + c] * x[pixel * channels + c]
+      partialSums(node.pixels, channels, result: result + slopes.lowerBound) { range, sum in
+        for pixel in range {
+          for c in 0..<channels where !(x[pixel * channels + c] > 0) {
+            sum[c] += dy[pixel * channels + c] * x[pixel * channels + c]
+          }
         }
       }
     }

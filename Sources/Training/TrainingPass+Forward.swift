@@ -9,6 +9,7 @@ extension TrainingPass {
   func forward(_ input: Tensor, parameters: UnsafeMutablePointer<Float>, seed: UInt64) {
     for index in nodes.indices {
       let node = nodes[index]
+      if node.isAbsorbed { continue }
       let x = UnsafePointer(value(node.inputs.first ?? index))
       let y = value(index)
       let count = node.shape.count
@@ -23,6 +24,10 @@ extension TrainingPass {
       case .convolution(let geometry, let kernel, let bias):
         convolveByWindows(
           geometry, input: x, kernel: parameters + kernel.lowerBound, bias: weights(bias), output: y)
+      case .sampleConvolution(let convolution, let kernel, let bias):
+        convolution.apply(
+          input: x, kernel: parameters + kernel.lowerBound, bias: weights(bias), output: y,
+          positions: positions[index])
       case .transposedConvolution(let geometry, let kernel, let bias):
         convolutionInputGradient(
           geometry, outputGradient: x, kernel: parameters + kernel.lowerBound, result: y)
@@ -38,7 +43,8 @@ extension TrainingPass {
         if usesBatch {
           normalizeBatch(
             pixels: node.pixels, channels: node.channels, epsilon: epsilon, gamma: weights(ranges.gamma),
-            beta: weights(ranges.beta), input: x, output: y, mean: kept, deviation: deviation)
+            beta: weights(ranges.beta), rectifies: node.rectifies, input: x, output: y, mean: kept,
+            deviation: deviation)
           for c in 0..<node.channels {
             let found = deviation[c] * deviation[c] - epsilon
             mean[c] = mean[c] * momentum + kept[c] * (1 - momentum)
@@ -51,6 +57,11 @@ extension TrainingPass {
             deviation[c] = (variance[c] + epsilon).squareRoot()
           }
           scale(x, y, node, { (gamma?[$0] ?? 1) / deviation[$0] }) { (beta?[$0] ?? 0) - mean[$0] * $1 }
+          if node.rectifies {
+            eachRun(of: count) { range in
+              keepWherePositive(range.count, y + range.lowerBound, y + range.lowerBound, to: y + range.lowerBound)
+            }
+          }
         }
       case .channelScale(let gamma, let beta):
         let (gamma, beta) = (parameters + gamma.lowerBound, weights(beta))
@@ -79,8 +90,7 @@ extension TrainingPass {
           geometry, countsPadding: countsPadding, input: Pixels(x, stride: geometry.channels),
           output: MutablePixels(y, stride: geometry.channels))
       case .maximumUnpooling(let pooling):
-        guard let positions = positions[pooling], case .maximumPooling(let g) = nodes[pooling].computation
-        else { continue }
+        guard let positions = positions[pooling], let g = nodes[pooling].maximumPooling else { continue }
         poolMaximumGradient(g, positions: positions, outputGradient: x, result: y)
       case .upSampling(let factor):
         let shape = nodes[node.inputs[0]].shape

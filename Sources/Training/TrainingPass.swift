@@ -25,12 +25,15 @@ final class TrainingPass {
         gradients.append(gradients[input])
         continue
       }
-      let count = node.shape.count
+      // What another node computes on the way is never kept.
+      let count = node.isAbsorbed ? 0 : node.shape.count
       values.append(TensorStorage(uninitialized: count))
       let needs = node.needsGradient || index == plan.output
-      gradients.append(needs ? TensorStorage(uninitialized: count) : nil)
+      gradients.append(needs && !node.isAbsorbed ? TensorStorage(uninitialized: count) : nil)
       switch node.computation {
       case .maximumPooling: positions[index] = .allocate(capacity: max(1, count))
+      case .sampleConvolution(let convolution, _, _) where convolution.pooling != nil:
+        positions[index] = .allocate(capacity: max(1, count))
       case .batchNormalization: kept[index] = TensorStorage(uninitialized: 2 * node.channels)
       case .dropout: kept[index] = TensorStorage(uninitialized: count)
       default: break
@@ -48,8 +51,7 @@ final class TrainingPass {
   /// The first layer whose value holds a NaN or an infinity.
   var firstLayerNotFinite: String? {
     nodes.indices.first { index in
-      let values = value(index)
-      return (0..<nodes[index].shape.count).contains { !values[$0].isFinite }
+      !nodes[index].isAbsorbed && !allFinite(nodes[index].shape.count, value(index))
     }.map { nodes[$0].layer }
   }
 

@@ -4,11 +4,9 @@ import TensorCore
 
 /// The computations of a network in training for one batch size, in order, and which of them share memory.
 struct TrainingPlan: Sendable {
-  private(set) var nodes: [TrainingNode] = []
+  var nodes: [TrainingNode] = []
   /// The node whose value the loss is taken of; a final softmax is left to the loss, which knows its gradient exactly.
   private(set) var output = 0
-  /// Whether the network ends in a softmax, left out of ``nodes``.
-  private(set) var endsInSoftmax = false
 
   private var valueOf: [String: Int] = [:]
   private let parameters: Parameters
@@ -29,6 +27,7 @@ struct TrainingPlan: Sendable {
       try append(layer, shapes, shape, isLast: leavesSoftmaxToLoss && layer.name == graph.outputs[0])
     }
     output = valueOf[graph.outputs[0]] ?? nodes.count - 1
+    join()
     markSharing()
   }
 
@@ -40,6 +39,7 @@ struct TrainingPlan: Sendable {
     let isTrained = parameters.entries.contains { entry in
       entry.isTrained && trained.contains { $0 == entry.range }
     }
+    node.trainsWeights = isTrained
     node.needsGradient = isTrained || inputs.contains { nodes[$0].needsGradient }
     nodes.append(node)
     return nodes.count - 1
@@ -50,15 +50,12 @@ struct TrainingPlan: Sendable {
     let inputs = layer.inputs.compactMap { valueOf[$0] }
     var node = try appendLinear(layer, inputs, shape)
     let own = layer.operation.ownActivation
-    if own == .softmax, isLast {
-      endsInSoftmax = true
-    } else if own != .linear {
+    if own != .linear, own != .softmax || !isLast {
       let slopes = range(.slope, layer)
       node = add(layer, .activation(own, slopes: slopes), [node], shape, [slopes])
     }
     valueOf[layer.name] = node
     if case .activation(.softmax) = layer.operation, isLast {
-      endsInSoftmax = true
       nodes.removeLast()
       valueOf[layer.name] = inputs[0]
     }
@@ -168,22 +165,6 @@ struct TrainingPlan: Sendable {
     case .channels, .slice, .channelPadding: throw refused("slice or channel padding")
     case .join: throw refused("concatenation along another axis than the channels")
     case .permute: throw refused("change of the axes' order")
-    }
-  }
-
-  /// Lets an activation overwrite its input where its derivative follows from its output, and nobody else needs the input:
-  /// neither another reader, nor the input's own gradient, nor the loss.
-  private mutating func markSharing() {
-    var readers = [Int](repeating: 0, count: nodes.count)
-    for node in nodes { for input in node.inputs { readers[input] += 1 } }
-    for index in nodes.indices {
-      guard case .activation(let activation, _) = nodes[index].computation, !activation.derivativeNeedsInput,
-        let input = nodes[index].inputs.first, readers[input] == 1, input != output
-      else { continue }
-      switch nodes[input].computation {
-      case .input, .activation, .maximumPooling: continue
-      default: nodes[index].isInPlace = true
-      }
     }
   }
 }

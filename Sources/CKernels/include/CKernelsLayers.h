@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "CKernelsTraining.h"
+
 #if !defined(__clang__)
 #define _Nonnull
 #define _Nullable
@@ -102,6 +104,9 @@ typedef struct FOVEA_STATELESS {
   void (*_Nonnull scale)(
       size_t pixels, size_t channels, const float *_Nonnull input, size_t input_stride, const float *_Nonnull scale,
       const float *_Nonnull offset, float *_Nonnull output, size_t output_stride, float low, float high);
+
+  /// What training adds.
+  const fovea_training_kernels *_Nonnull training;
 } fovea_layer_kernels;
 
 /// Tells the processor that this thread waits for another.

@@ -79,16 +79,6 @@ package func convolutionInputGradient(
   }
 }
 
-/// The sum over all pixels of each channel, as the gradient of a bias is; `result` `[channels]` is overwritten.
-package func channelSums(
-  pixels: Int, channels: Int, _ values: UnsafePointer<Float>, result: UnsafeMutablePointer<Float>
-) {
-  partialSums(pixels, channels, result: result) { pixel, sum in
-    let row = values + pixel * channels
-    for c in 0..<channels { sum[c] += row[c] }
-  }
-}
-
 /// Adds up the parts, always in the same order.
 package func addParts(_ sums: UnsafePointer<Float>, count: Int, to result: UnsafeMutablePointer<Float>) {
   parallelFor(count, grain: 4096) { range in

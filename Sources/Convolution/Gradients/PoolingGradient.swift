@@ -1,3 +1,4 @@
+internal import CKernels
 import TensorCore
 
 /// The gradient of a max-pooling with respect to its input: each output's goes to the place its maximum was found at.
@@ -8,17 +9,34 @@ package func poolMaximumGradient(
   _ g: PoolingGeometry, positions: UnsafePointer<UInt32>, outputGradient: UnsafePointer<Float>,
   result: UnsafeMutablePointer<Float>
 ) {
+  let training = LayerKernels.best.table.training.pointee
   let (inputSize, outputSize) = (
     g.rows.input * g.columns.input * g.channels, g.rows.output * g.columns.output * g.channels
   )
+  let most = g.rows.kernel * g.columns.kernel
   parallelFor(g.batch) { samples in
-    for sample in samples {
-      let plane = result + sample * inputSize
-      plane.update(repeating: 0, count: inputSize)
-      let (places, gradient) = (positions + sample * outputSize, outputGradient + sample * outputSize)
-      for first in stride(from: 0, to: outputSize, by: g.channels) {
-        for c in 0..<g.channels {
-          plane[Int(places[first + c]) * g.channels + c] += gradient[first + c]
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: most) { addresses in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: most) { places in
+        guard let addresses = addresses.baseAddress, let places = places.baseAddress else { return }
+        for sample in samples {
+          let plane = result + sample * inputSize
+          plane.update(repeating: 0, count: inputSize)
+          for oy in 0..<g.rows.output {
+            for ox in 0..<g.columns.output {
+              var taps = 0
+              for ky in g.rows.taps(at: oy) {
+                for kx in g.columns.taps(at: ox) {
+                  let place = (g.rows.start(of: oy) + ky) * g.columns.input + g.columns.start(of: ox) + kx
+                  places[taps] = UInt32(truncatingIfNeeded: place)
+                  addresses[taps] = plane + place * g.channels
+                  taps += 1
+                }
+              }
+              let source = sample * outputSize + (oy * g.columns.output + ox) * g.channels
+              training.pool_maximum_gradient(
+                taps, addresses, places, positions + source, g.channels, outputGradient + source, nil, 1)
+            }
+          }
         }
       }
     }

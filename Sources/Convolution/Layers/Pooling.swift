@@ -60,27 +60,19 @@ package func poolMaximum(
   _ g: PoolingGeometry, input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>,
   positions: UnsafeMutablePointer<UInt32>
 ) {
-  let channels = g.channels
-  parallelFor(g.batch * g.rows.output, grain: 2) { range in
-    for line in range {
-      let (sample, oy) = (line / g.rows.output, line % g.rows.output)
-      let plane = input + sample * g.rows.input * g.columns.input * channels
-      for ox in 0..<g.columns.output {
-        let target = (line * g.columns.output + ox) * channels
-        let best = output + target
-        best.update(repeating: -.infinity, count: channels)
-        (positions + target).update(repeating: 0, count: channels)
-        for ky in g.rows.taps(at: oy) {
-          for kx in g.columns.taps(at: ox) {
-            let place = (g.rows.start(of: oy) + ky) * g.columns.input + g.columns.start(of: ox) + kx
-            let values = plane + place * channels
-            for c in 0..<channels where values[c] > best[c] {
-              best[c] = values[c]
-              positions[target + c] = UInt32(truncatingIfNeeded: place)
-            }
-          }
-        }
+  let training = LayerKernels.best.table.training.pointee
+  let (plane, start) = (g.rows.input * g.columns.input * g.channels, UInt(bitPattern: input))
+  eachWindow(of: g, Pixels(input, stride: g.channels)) { pixel, _, _, taps, addresses in
+    let sample = pixel / (g.rows.output * g.columns.output)
+    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: max(1, taps)) { places in
+      guard let places = places.baseAddress else { return }
+      for tap in 0..<taps {
+        let floats = Int(UInt(bitPattern: addresses[tap]) - start) / MemoryLayout<Float>.stride
+        places[tap] = UInt32(truncatingIfNeeded: (floats - sample * plane) / g.channels)
       }
+      let target = pixel * g.channels
+      training.pool_maximum_places(
+        taps, addresses, places, g.channels, output + target, positions + target)
     }
   }
 }
