@@ -6,7 +6,7 @@
 #   make test-browser           the reports and the lecture's page, opened and used in a headless Chromium
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
 #   make fuzz [SECONDS=60]      damage files at random, each reader of them for so long
-#   make build bench bench-peers bench-batch bench-large bench-networks bench-sheets check-neon docs format install clean
+#   make build bench bench-peers bench-batch bench-large bench-networks bench-sheets bench-training samples check-neon docs format install clean
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -17,7 +17,7 @@ lecture := .build/release/fovea-lecture
 stamps := .build/stamps
 sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' -o -name '*.css' -o -name '*.js' -o -name '*.mustache' \))
 
-.PHONY: demo lecture test test-browser check build format bench bench-peers bench-batch bench-large bench-networks bench-sheets check-neon docs fuzz install clean setup
+.PHONY: demo lecture test test-browser check build format bench bench-peers bench-batch bench-large bench-networks bench-sheets bench-training samples check-neon docs fuzz install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
@@ -94,6 +94,15 @@ READERS ?=
 fuzz: build
 	FOVEA_FLIPS=10000 swift test -c release --filter DamagedFilesTests
 	Scripts/fuzz.sh $(SECONDS) $(READERS)
+
+bench-training: build
+	$(PYTHON) Benchmarks/Peers/training.py
+
+# The trained network of Samples/, anew: CIFAR10 is the folder of its binary version.
+CIFAR10 ?= ../shared/data/datasets/cifar10
+
+samples: build
+	Scripts/samples/train.sh $(tool) $(CIFAR10)
 
 docs: setup
 	Scripts/docs.sh

@@ -69,7 +69,7 @@ let package = Package(
     room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
     room(
       "ModelFiles", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Isolation", "WeightFiles", system]),
-    room("Datasets", needs: ["TensorCore", "CZlib", system]),
+    room("Datasets", needs: ["TensorCore", "Imaging", "CZlib", system]),
     room("Training", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Datasets", system]),
     room("Inference", needs: ["TensorCore", "Imaging", "NeuralNetwork"]),
     room("Visualization", needs: ["TensorCore", "Imaging", "NeuralNetwork", system]),
@@ -112,7 +112,7 @@ let package = Package(
     tests(
       "ModelFiles", needs: ["TensorCore", "NeuralNetwork", "Isolation", "WeightFiles", system], fixtures: true
     ),
-    tests("Datasets", needs: [system]),
+    tests("Datasets", needs: ["Imaging", "TensorCore", system]),
     tests(
       "Training", needs: ["TensorCore", "Convolution", "NeuralNetwork", "Datasets", "WeightFiles"],
       fixtures: true),

@@ -22,7 +22,7 @@ struct Progress {
     if worked > 0, seconds > 0 {
       let rate = Double(worked) / seconds
       parts.append("\(oneDecimal(rate)) a second")
-      parts.append("\(clock(Double(total - ended) / rate)) left")
+      parts.append("\(clockText(Double(total - ended) / rate)) left")
     }
     if counts.failed > 0 { parts.append("\(counts.failed) failed") }
     return parts.joined(separator: "   ")
@@ -32,13 +32,12 @@ struct Progress {
     let tenths = Int((min(value, 1e9) * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
   }
+}
 
-  // 0:07, 12:30, 3:05:00
-  private static func clock(_ seconds: Double) -> String {
-    let seconds = Int(min(seconds, 1e9).rounded(.up))
-    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
-    return hours > 0
-      ? "\(hours):\(two(minutes)):\(two(seconds % 60))" : "\(minutes):\(two(seconds % 60))"
-  }
+/// A time as clocks count it: `0:07`, `12:30`, `3:05:00`.
+package func clockText(_ seconds: Double) -> String {
+  let seconds = Int(min(seconds, 1e9).rounded(.up))
+  func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+  let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+  return hours > 0 ? "\(hours):\(two(minutes)):\(two(seconds % 60))" : "\(minutes):\(two(seconds % 60))"
 }

@@ -48,7 +48,7 @@ package enum StandardError {
   }
 
   /// Shows `text` as the progress line, or takes that line away when it is empty.
-  static func showProgress(_ text: String) {
+  package static func showProgress(_ text: String) {
     progress.withLock { progress in
       guard !(progress.isEmpty && text.isEmpty) else { return }
       progress = text

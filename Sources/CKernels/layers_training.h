@@ -74,6 +74,21 @@ TARGET static void add_outer_products(const fovea_outer_product *p) {
   }
 }
 
+// As `pack`, of a matrix whose columns lie as rows: matrix[d][c] = weights[c * stride + d]; without a bias.
+TARGET static void pack_turned(
+    size_t depth, size_t columns, const float *weights, size_t stride, float *packed) {
+  for (size_t first = 0; first < columns; first += 2 * LANES) {
+    const size_t left = columns - first, width = left > LANES ? 2 * LANES : LANES;
+    const size_t count = left < width ? left : width;
+    memset(packed, 0, (depth + 1) * width * sizeof(float));
+    packed += width;
+    const float *from = weights + first * stride;
+    for (size_t d = 0; d < depth; d++, packed += width) {
+      for (size_t c = 0; c < count; c++) packed[c] = from[c * stride + d];
+    }
+  }
+}
+
 INLINE vector kept(mask keep, vector value) { return (vector)((mask)value & keep); }
 
 // Places are kept as the bits of floats, so that they move with the maxima.
@@ -236,6 +251,7 @@ TARGET static int all_finite(size_t values_count, const float *values) {
 
 static const fovea_training_kernels training = {
     .add_outer_products = add_outer_products,
+    .pack_turned = pack_turned,
     .pool_maximum_places = pool_maximum_places,
     .pool_maximum_gradient = pool_maximum_gradient,
     .keep_positive = keep_positive,

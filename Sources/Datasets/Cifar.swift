@@ -20,9 +20,14 @@ extension LabelledPictures {
 
   /// The pictures of one batch file, as many as it holds; throws ``DatasetError``.
   public init(cifar10 path: FilePath) throws(DatasetError) {
+    try self.init(cifar: path, labelBytes: 1, classNames: LabelledPictures.cifar10ClassNames)
+  }
+
+  /// Records of `labelBytes`, the last of which is the label, and a picture.
+  init(cifar path: FilePath, labelBytes: Int, classNames: [String]) throws(DatasetError) {
     let side = 32
     let plane = side * side
-    let recordSize = 1 + 3 * plane
+    let recordSize = labelBytes + 3 * plane
     var information = stat()
     let found = path.withPlatformString { stat($0, &information) } == 0
     guard found else { throw .unreadable(file: path.string, reason: String(cString: strerror(errno))) }
@@ -35,18 +40,20 @@ extension LabelledPictures {
     var labels = [Int](repeating: 0, count: count)
     var pixels = [UInt8](repeating: 0, count: count * 3 * plane)
     for record in 0..<count {
-      let label = Int(bytes[record * recordSize])
-      guard label < 10 else { throw .badLabel(file: path.string, record: record, found: label, classes: 10) }
+      let label = Int(bytes[record * recordSize + labelBytes - 1])
+      guard label < classNames.count else {
+        throw .badLabel(file: path.string, record: record, found: label, classes: classNames.count)
+      }
       labels[record] = label
       for channel in 0..<3 {
-        let source = record * recordSize + 1 + channel * plane
+        let source = record * recordSize + labelBytes + channel * plane
         let target = record * 3 * plane + channel
         for pixel in 0..<plane { pixels[target + pixel * 3] = bytes[source + pixel] }
       }
     }
     self.init(
       height: side, width: side, channels: 3, pixels: pixels, labels: labels,
-      classNames: LabelledPictures.cifar10ClassNames)
+      classNames: classNames)
   }
 
   /// As ``init(cifar10:)-(FilePath)`` for a path that is text.

@@ -18,6 +18,14 @@ public enum DatasetError: Error, Sendable, Hashable {
   case badLabel(file: String, record: Int, found: Int, classes: Int)
   /// None of the files a data set consists of is in the folder.
   case missingFiles(folder: String, expected: [String])
+  /// A folder for each class is needed, two at least.
+  case fewClasses(folder: String, found: [String])
+  /// No picture of a class can be read.
+  case emptyClass(folder: String)
+  /// Pictures to train on and to test on belong to different classes.
+  case classesDiffer(folder: String, training: [String], test: [String])
+  /// A class of which none can be held out.
+  case tooFewToSplit(name: String, count: Int)
 }
 
 extension DatasetError: CustomStringConvertible {
@@ -39,6 +47,15 @@ extension DatasetError: CustomStringConvertible {
       "\(file): picture \(record) has label \(found); expected 0 to \(classes - 1)"
     case .missingFiles(let folder, let expected):
       "\(folder): none of the expected files is there: \(expected.joined(separator: ", "))"
+    case .fewClasses(let folder, let found):
+      "\(folder): a folder for each class is needed, two at least; found "
+        + (found.isEmpty ? "none" : found.joined(separator: ", "))
+    case .emptyClass(let folder): "\(folder): holds no picture that can be read; a class needs one at least"
+    case .classesDiffer(let folder, let training, let test):
+      "\(folder): the classes to train on (\(training.joined(separator: ", "))) are not those to test on "
+        + "(\(test.joined(separator: ", ")))"
+    case .tooFewToSplit(let name, let count):
+      "class '\(name)' has \(count == 1 ? "a single picture" : "\(count) pictures"): two are needed to hold one out"
     }
   }
 }

@@ -48,6 +48,11 @@ public struct LabelledPictures: Sendable, Hashable {
     }
   }
 
+  /// One picture, `[height, width, channels]`, 0...255.
+  public func picture(_ index: Int) -> Tensor {
+    pictures(index..<index + 1).reshaped([height, width, channels])
+  }
+
   /// The pictures `range` alone, with their labels.
   public func subset(_ range: Range<Int>) -> LabelledPictures {
     let size = height * width * channels

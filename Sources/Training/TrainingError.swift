@@ -15,6 +15,8 @@ public enum TrainingError: Error, Sendable, Equatable {
   case notFinite(step: Int, layer: String?)
   /// A learning rate, a batch size or the like that makes no sense.
   case badSetting(name: String, found: String, expected: String)
+  /// A checkpoint that is damaged, or of another training.
+  case badCheckpoint(file: String, reason: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -33,6 +35,7 @@ extension TrainingError: CustomStringConvertible {
       "the loss is not a number in step \(step)"
         + (layer.map { "; the first layer to blow up is '\($0)'" } ?? "")
         + ": lower the learning rate, or clip the gradients"
+    case .badCheckpoint(let file, let reason): "\(file): cannot go on from this checkpoint: \(reason)"
     case .badSetting(let name, let found, let expected): "\(name) \(found): expected \(expected)"
     }
   }

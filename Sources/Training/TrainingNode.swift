@@ -32,6 +32,8 @@ struct TrainingNode: Sendable {
     case product
     case mean
     case concatenation
+    /// Channel `c` is the input's channel `c + offset`, or 0 where it has none.
+    case channelWindow(offset: Int)
   }
 
   struct NormalizationRanges: Sendable {

@@ -85,7 +85,8 @@ extension TrainingPass {
       func compute(_ dx: UnsafeMutablePointer<Float>?) {
         normalizeBatchGradient(
           pixels: pixels, channels: channels, gamma: gamma, input: x, mean: kept, deviation: kept + channels,
-          rectified: rectified, outputGradient: dy, gammaGradient: gammaGradient, betaGradient: betaGradient, result: dx)
+          rectified: rectified, outputGradient: dy, gammaGradient: gammaGradient, betaGradient: betaGradient,
+          result: dx)
       }
       if nodes[source].needsGradient { deliver(to: source) { compute($0) } } else { compute(nil) }
     case .channelScale(let gamma, let beta):
@@ -148,6 +149,10 @@ extension TrainingPass {
             dx[i] = product
           }
         }
+      }
+    case .channelWindow(let offset):
+      deliver(to: source) {
+        copyChannels(dy, channels, from: -offset, to: $0, nodes[source].channels, pixels: pixels)
       }
     case .concatenation:
       forEachSlice(of: node) { input, offset, width in

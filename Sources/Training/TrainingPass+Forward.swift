@@ -59,7 +59,8 @@ extension TrainingPass {
           scale(x, y, node, { (gamma?[$0] ?? 1) / deviation[$0] }) { (beta?[$0] ?? 0) - mean[$0] * $1 }
           if node.rectifies {
             eachRun(of: count) { range in
-              keepWherePositive(range.count, y + range.lowerBound, y + range.lowerBound, to: y + range.lowerBound)
+              keepWherePositive(
+                range.count, y + range.lowerBound, y + range.lowerBound, to: y + range.lowerBound)
             }
           }
         }
@@ -126,6 +127,9 @@ extension TrainingPass {
             y[i] = product
           }
         }
+      case .channelWindow(let offset):
+        copyChannels(
+          x, nodes[node.inputs[0]].channels, from: offset, to: y, node.channels, pixels: node.pixels)
       case .concatenation:
         forEachSlice(of: node) { input, offset, channels in
           let source = value(input)
@@ -143,6 +147,24 @@ extension TrainingPass {
     for input in node.inputs {
       body(input, offset, nodes[input].channels)
       offset += nodes[input].channels
+    }
+  }
+}
+
+/// Channel `c` of each pixel becomes channel `c + offset` of the source, 0 where there is none.
+func copyChannels(
+  _ x: UnsafePointer<Float>, _ channels: Int, from offset: Int, to y: UnsafeMutablePointer<Float>,
+  _ width: Int,
+  pixels: Int
+) {
+  let first = min(width, max(0, -offset))
+  let end = max(first, min(width, channels - offset))
+  parallelFor(pixels, grain: max(1, 16_384 / max(1, width))) { range in
+    for pixel in range {
+      let target = y + pixel * width
+      target.update(repeating: 0, count: first)
+      (target + first).update(from: x + pixel * channels + first + offset, count: end - first)
+      (target + end).update(repeating: 0, count: width - end)
     }
   }
 }

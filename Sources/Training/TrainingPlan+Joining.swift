@@ -42,12 +42,15 @@ extension TrainingPlan {
     }
   }
 
-  /// Lets an activation overwrite its input where its derivative follows from its output, and nobody else needs the input:
-  /// neither another reader, nor the input's own gradient, nor the loss. What changes nothing shares its input's place.
+  /// Lets an activation overwrite its input where its derivative follows from its output and nobody else needs the input.
+  ///
+  /// Neither another reader may, nor the input's own gradient, nor the loss. What changes nothing shares its input's place.
   mutating func markSharing() {
     let readers = self.readers
     for index in nodes.indices where !nodes[index].isAbsorbed {
-      guard let input = nodes[index].inputs.first, readers[input].count == 1, input != output else { continue }
+      guard let input = nodes[index].inputs.first, readers[input].count == 1, input != output else {
+        continue
+      }
       switch (nodes[index].computation, nodes[input].computation) {
       case (.copy, _) where index != output: absorb(index)
       case (.activation, .input), (.activation, .activation), (.activation, .copy): continue

@@ -162,7 +162,9 @@ struct TrainingPlan: Sendable {
     case .reduction: throw refused("reduction of axes")
     case .resizing: throw refused("resizing")
     case .padding: throw refused("padding that is not of zeros")
-    case .channels, .slice, .channelPadding: throw refused("slice or channel padding")
+    case .channels(let range): return add(layer, .channelWindow(offset: range.lowerBound), inputs, shape)
+    case .channelPadding(let before, _): return add(layer, .channelWindow(offset: -before), inputs, shape)
+    case .slice: throw refused("slice")
     case .join: throw refused("concatenation along another axis than the channels")
     case .permute: throw refused("change of the axes' order")
     }

@@ -76,6 +76,28 @@ struct Canvas {
     }
   }
 
+  /// A line through `points`, two pixels wide, its edges smooth: each pixel is covered as far as its middle is near.
+  mutating func draw(_ points: [(x: Double, y: Double)], _ color: Color) {
+    for (a, b) in zip(points, points.dropFirst()) {
+      let (dx, dy) = (b.x - a.x, b.y - a.y)
+      let length = dx * dx + dy * dy
+      let rows = Int(min(a.y, b.y)) - 2...Int(max(a.y, b.y)) + 2
+      let columns = Int(min(a.x, b.x)) - 2...Int(max(a.x, b.x)) + 2
+      for row in rows where row >= 0 && row < height {
+        for column in columns where column >= 0 && column < width {
+          let (x, y) = (Double(column) + 0.5 - a.x, Double(row) + 0.5 - a.y)
+          let along = length == 0 ? 0 : min(1, max(0, (x * dx + y * dy) / length))
+          let (offX, offY) = (x - along * dx, y - along * dy)
+          let cover = min(1, max(0, 1.5 - (offX * offX + offY * offY).squareRoot()))
+          let start = (row * width + column) * 3
+          pixels[start] = Canvas.mix(pixels[start], color.red, Int(cover * 255))
+          pixels[start + 1] = Canvas.mix(pixels[start + 1], color.green, Int(cover * 255))
+          pixels[start + 2] = Canvas.mix(pixels[start + 2], color.blue, Int(cover * 255))
+        }
+      }
+    }
+  }
+
   mutating func withUnsafeMutablePixels(_ body: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
     pixels.withUnsafeMutableBufferPointer { body($0) }
   }

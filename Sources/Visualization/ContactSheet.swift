@@ -51,6 +51,7 @@ extension ContactSheet {
   ) {
     var canvas = Canvas(width: page.width, height: page.height, ground: Theme.ground)
     for (rectangle, color) in page.fills { canvas.fill(rectangle, color) }
+    for stroke in page.strokes { canvas.draw(stroke.points, stroke.color) }
     paint(&canvas)
     for (rectangle, mark) in page.marks {
       canvas.draw(mark, in: rectangle)

@@ -13,6 +13,12 @@ extension SheetPage {
       text +=
         "<rect x=\"\(area.x)\" y=\"\(area.y)\" width=\"\(area.width)\" height=\"\(area.height)\" fill=\"\(color.hex)\"/>\n"
     }
+    for stroke in strokes {
+      let points = stroke.points.map { "\(($0.x * 10).rounded() / 10),\(($0.y * 10).rounded() / 10)" }
+      text +=
+        "<polyline points=\"\(points.joined(separator: " "))\" fill=\"none\" stroke=\"\(stroke.color.hex)\""
+      text += " stroke-width=\"2\" stroke-linejoin=\"round\"/>\n"
+    }
     for line in texts {
       let anchor =
         switch line.alignment {

@@ -41,6 +41,7 @@ struct SheetPage {
   private(set) var y = SheetPage.margin
   private(set) var texts: [PlacedText] = []
   private(set) var fills: [(Rectangle, Color)] = []
+  private(set) var strokes: [(points: [(x: Double, y: Double)], color: Color)] = []
   private(set) var marks: [(Rectangle, TileMark)] = []
   private(set) var bars: [ColorBar] = []
 
@@ -64,6 +65,9 @@ struct SheetPage {
   mutating func place(_ text: PlacedText) { texts.append(text) }
 
   mutating func fill(_ rectangle: Rectangle, _ color: Color) { fills.append((rectangle, color)) }
+
+  /// A line two pixels wide through `points`, over what is filled.
+  mutating func stroke(_ points: [(x: Double, y: Double)], _ color: Color) { strokes.append((points, color)) }
 
   mutating func mark(_ mark: TileMark, in rectangle: Rectangle) { marks.append((rectangle, mark)) }
 

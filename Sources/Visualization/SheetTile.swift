@@ -16,6 +16,8 @@ public struct SheetTile: Sendable, Hashable {
     case compared(channel: Int, part: String)
     /// The picture with the `rank`-th largest output of a channel, from 0.
     case patch(channel: Int, rank: Int)
+    /// A picture among others, counted from 0.
+    case picture(Int)
   }
 
   public let content: Content

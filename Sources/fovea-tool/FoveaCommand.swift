@@ -19,12 +19,12 @@ struct FoveaCommand: ParsableCommand {
       """,
     version: toolVersion,
     subcommands: [
-      FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, MatchCommand.self, ResizeCommand.self,
-      ModelsCommand.self, InspectCommand.self, SummaryCommand.self, FiltersCommand.self,
-      ActivationsCommand.self,
-      StatisticsCommand.self, PatchesCommand.self, CompareCommand.self, CamCommand.self, PredictCommand.self,
-      ApplyCommand.self,
-      ReportCommand.self, ConvertCommand.self, BenchmarkCommand.self,
+      FilterCommand.self, CorrelateCommand.self, ConvolveCommand.self, MatchCommand.self,
+      ResizeCommand.self, ModelsCommand.self, InspectCommand.self, SummaryCommand.self,
+      FiltersCommand.self, ActivationsCommand.self, StatisticsCommand.self, PatchesCommand.self,
+      CompareCommand.self, CamCommand.self, PredictCommand.self, ApplyCommand.self, ReportCommand.self,
+      ConvertCommand.self, BenchmarkCommand.self, TrainCommand.self, EvaluateCommand.self,
+      TransferCommand.self, DenoiseCommand.self,
     ])
 }
 

@@ -9,6 +9,8 @@ import Fovea
     case let error as ImagingError: error.kind
     case is ConvolutionError, is FilteringError: "shape"
     case is NetworkError: "network"
+    case is TrainingError: "training"
+    case is DatasetError: "data"
     case is WeightFileError, is ModelFileError: "weights"
     case is NoSuchModel: "missing"
     case is TensorFileError: "npy"

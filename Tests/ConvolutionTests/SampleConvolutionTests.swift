@@ -33,7 +33,8 @@ import Testing
     var generator = SeededGenerator(seed: 3)
     let g = try #require(
       ConvolutionGeometry(
-        input: c.input, outputChannels: c.filters, kernelSize: c.kernel, stride: c.stride, padding: c.padding))
+        input: c.input, outputChannels: c.filters, kernelSize: c.kernel, stride: c.stride, padding: c.padding)
+    )
     let pooling = try c.pool.map {
       try #require(
         PoolingGeometry(

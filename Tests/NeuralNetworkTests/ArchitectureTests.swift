@@ -126,7 +126,9 @@ import Testing
     // The smallest input that every one of them takes.
     let side =
       ["googlenet", "bninception"].contains(name)
-      ? 224 : name == "resnet20" || name == "autoencoder" ? 32 : name.hasPrefix("alexnet") ? 67 : 75
+      ? 224
+      : name == "resnet20" || name == "autoencoder" || name.hasPrefix("cifar10")
+        ? 32 : name.hasPrefix("alexnet") ? 67 : 75
     let graph = try architecture.graph(height: side, columns: side, classes: 10, width: 1 / 8)
     let network = try Network(graph: graph, weights: graph.randomWeights())
     var generator = SeededGenerator(seed: 4)

@@ -180,4 +180,32 @@ import Training
       try trainer.step(Tensor(repeating: 0, shape: [3, 9, 9, 3]), .labels([0, 1, 2]))
     }
   }
+
+  @Test("gradients through cut and padded channels are those of small differences of the loss")
+  func channelWindows() throws {
+    let graph = try Graph([
+      Layer("input", .input(InputShape(height: 5, width: 4, channels: 3))),
+      Layer("conv", .convolution(.init(filters: 4, kernelSize: 3, activation: .tanh)), from: "input"),
+      Layer("cut", .channels(1..<3), from: "conv"),
+      Layer("padded", .channelPadding(before: 1, after: 1), from: "cut"),
+      Layer("sum", .add, from: "conv", "padded"),
+      Layer("mean", .globalPooling(.average, keepsAxes: false), from: "sum"),
+      Layer("dense", .dense(.init(units: 3)), from: "mean"),
+    ])
+    var generator = SeededGenerator(seed: 5)
+    let x = Tensor(normal: [4, 5, 4, 3], using: &generator)
+    var trainer = try Trainer(Network(initialising: graph, seed: 2), TrainingSettings())
+    _ = try trainer.gradient(x, .labels([0, 1, 2, 1]))
+    let (start, state, gradients) = (trainer.parameters.values, trainer.state, trainer.gradients)
+    for index in stride(from: 0, to: start.count, by: 7) {
+      func loss(_ change: Float) throws -> Double {
+        var values = start
+        values[index] += change
+        trainer.restore(values, state)
+        return try trainer.gradient(x, .labels([0, 1, 2, 1])).loss
+      }
+      let slope = try (loss(0.01) - loss(-0.01)) / 0.02
+      #expect(abs(slope - Double(gradients[index])) < 1e-4, "parameter \(index)")
+    }
+  }
 }

@@ -148,7 +148,7 @@ private let small = Tensor([0, -8, 0, 1, 4, 0, 2, 0, 0, 3, 2, 0], shape: [2, 2, 
     #expect(sheet.tiles.allSatisfy { $0.frame.x + $0.frame.width < sheet.width })
   }
 
-  @Test(arguments: [[2, 4, 4, 3], [1, 1, 4, 4, 3], [], [0, 4, 3], [4, 4, 0]])
+  @Test(arguments: [[2, 4, 4, 3], [2, 1, 4, 4, 3], [], [0, 4, 3], [4, 4, 0]])
   func otherShapesAreRefused(shape: [Int]) {
     #expect(throws: VisualizationError.self) { try drawn(Tensor(repeating: 1, shape: Shape(shape))) }
   }

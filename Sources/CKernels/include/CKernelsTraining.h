@@ -28,6 +28,10 @@ typedef struct {
 typedef struct {
   void (*_Nonnull add_outer_products)(const fovea_outer_product *_Nonnull);
 
+  /// Packs a matrix whose columns lie as rows, matrix[d][c] = weights[c * stride + d], for products, without a bias.
+  void (*_Nonnull pack_turned)(
+      size_t depth, size_t columns, const float *_Nonnull weights, size_t stride, float *_Nonnull packed);
+
   /// The largest of the input pixels at `taps` addresses and the place of the first that is: channel by channel.
   void (*_Nonnull pool_maximum_places)(
       size_t taps, const float *_Nullable const *_Nonnull pixels, const uint32_t *_Nonnull places, size_t channels,

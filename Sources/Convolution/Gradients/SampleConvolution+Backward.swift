@@ -52,7 +52,9 @@ extension SampleConvolution {
       guard isTurned else { return addParts(sums, count: count, to: kernelGradient) }
       addParts(sums, count: count, to: sums)
       for filter in 0..<g.outputChannels {
-        for tap in 0..<g.depth { kernelGradient[tap * g.outputChannels + filter] = sums[filter * g.depth + tap] }
+        for tap in 0..<g.depth {
+          kernelGradient[tap * g.outputChannels + filter] = sums[filter * g.depth + tap]
+        }
       }
     }
   }
@@ -77,7 +79,9 @@ extension SampleConvolution {
           let source = kernel + (taps - 1 - tap) * channels * filters
           let target = turned + tap * channels * filters
           for filter in 0..<filters {
-            for channel in 0..<channels { target[filter * channels + channel] = source[channel * filters + filter] }
+            for channel in 0..<channels {
+              target[filter * channels + channel] = source[channel * filters + filter]
+            }
           }
         }
       }
@@ -154,7 +158,8 @@ extension SampleConvolution {
       return
     }
     let (height, width, channels) = (pooling.rows.kernel, pooling.columns.kernel, pooling.channels)
-    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: height * width) { addresses in
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: height * width) {
+      addresses in
       withUnsafeTemporaryAllocation(of: UInt32.self, capacity: height * width) { places in
         guard let addresses = addresses.baseAddress, let places = places.baseAddress else { return }
         for oy in 0..<pooling.rows.output {

@@ -80,7 +80,9 @@ struct MarginedPlane {
   var count: Int { height * line }
 
   /// Whether the plane as it lies in memory will do.
-  var isWhole: Bool { top == 0 && left == 0 && step == (1, 1) && width == contentWidth && height <= contentHeight }
+  var isWhole: Bool {
+    top == 0 && left == 0 && step == (1, 1) && width == contentWidth && height <= contentHeight
+  }
 
   /// Where pixel (`row`, `column`) of the content goes.
   func place(_ row: Int, _ column: Int) -> Int {

@@ -77,7 +77,7 @@ public struct Architecture: Sendable {
   public static let all: [Architecture] =
     alexNets + vggs + torchVGGs + googLeNets + [bninception] + inceptions + [inceptionv4, xception] + resNets
     + torchResNets + [resnet20] + mobileNets + squeezeNets + torchSqueezeNets + denseNets + torchDenseNets
-    + encoderDecoders
+    + encoderDecoders + cifarNetworks
 
   /// The architecture of that name; throws ``NetworkError/unknownArchitecture(_:nearest:)``.
   public static func named(_ name: String) throws(NetworkError) -> Architecture {

@@ -1,0 +1,150 @@
+import ArgumentParser
+import Batch
+import Fovea
+import SystemPackage
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a classifier on labelled pictures.",
+    discussion: """
+      The folder -o receives model.h5 and model.keras, which Keras opens with the same predictions, model.safetensors, \
+      labels.txt, history.csv, curves.svg and .png, and after every epoch checkpoint.fovea, from which --resume goes on: \
+      a training that was killed ends with the same weights, bit for bit, as one that was not. The same seed gives the \
+      same weights whatever the number of threads.
+
+      EXAMPLES
+        fovea train --network cifar10-cnn --batch-norm --dropout --data cifar10 --epochs 20 -o trained
+        fovea train --network resnet20 --data cifar10 --augment --optimizer momentum --learning-rate 0.1 -o trained
+        fovea train --network model.json --data photos --augment --rotation 15 -o trained
+        fovea train --network cifar10-cnn --data cifar10 --epochs 50 --resume -o trained
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      "An architecture (cifar10-cnn, resnet20, ...; fovea models lists them) or a Keras model_config as a .json file.",
+      valueName: "network"),
+    completion: .file())
+  var network = "cifar10-cnn"
+
+  @Flag(help: "Put batch normalisation into cifar10-cnn.")
+  var batchNorm = false
+
+  @Flag(help: "Put dropout of a half before the dense layers of cifar10-cnn.")
+  var dropout = false
+
+  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Learning") var learning: OptimizerOptions
+  @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The folder for what comes out.", valueName: "folder"), completion: .directory)
+  var output = "Output/trained"
+
+  @Flag(help: "Go on from the folder's checkpoint, if it has one.")
+  var resume = false
+
+  @Flag(help: "Replace what an earlier training left in the folder.")
+  var overwrite = false
+
+  @Flag(name: .shortAndLong, help: "Tell problems only.")
+  var quiet = false
+
+  func validate() throws {
+    guard batchNorm || dropout else { return }
+    if network != "cifar10-cnn" {
+      throw ValidationError("--batch-norm and --dropout are for --network cifar10-cnn, not \(network)")
+    }
+    if dropout, !batchNorm { throw ValidationError("--dropout goes with --batch-norm") }
+  }
+
+  func run() throws {
+    try Parallelism.limited(to: learning.threads ?? Parallelism.processors) { try train() }
+  }
+
+  private func train() throws {
+    let source = try TrainedNetwork(network + (batchNorm ? "-bn" : "") + (dropout ? "-dropout" : ""))
+    let (pictures, unreadable) = try data.pictures(
+      height: source.height, width: source.width, seed: learning.seed)
+    let start = try saying { try source.initialised(for: pictures.training, seed: learning.seed) }
+    let folder = try TrainingFolder(FilePath(argument: output), resumes: resume, overwrites: overwrite)
+    let plan = Epochs(
+      learning.epochs, batchSize: learning.batch, augmentation: augmentation.augmentation,
+      patience: learning.patience)
+    var run = try saying {
+      try TrainingRun(
+        start, learning.settings(loss: .crossEntropy), plan, training: pictures.training, test: pictures.test)
+    }
+    if resume, FileFacts.ifPresent(folder.checkpoint) != nil {
+      try saying { try run.resume(from: folder.checkpoint) }
+    }
+    let title = "\(source.name) on \(FilePath(argument: data.data).lastComponent?.string ?? data.data)"
+    var voice = TrainingVoice(epochs: learning.epochs, isQuiet: quiet)
+    try saying {
+      while let record = try run.epoch(progress: { voice.show($0) }) {
+        voice.tell(record)
+        try run.writeCheckpoint(to: folder.checkpoint)
+        try folder.writeHistory(run.history, title: title)
+      }
+      try folder.write(
+        try run.network(), classes: pictures.training.classNames, history: run.history, title: title)
+    }
+    if let last = run.history.last {
+      let test = last.testAccuracy.map {
+        "\(decimal($0 * 100)) % of \(pictures.test?.count ?? 0) test pictures"
+      }
+      StandardOutput.write(
+        "\(folder.model.displayed): \(test ?? "\(decimal(last.accuracy * 100)) % of the training pictures") right\n"
+      )
+    }
+    if unreadable > 0 {
+      StandardError.line("fovea: \(unreadable) \(unreadable == 1 ? "picture was" : "pictures were") left out")
+      throw ExitCode(1)
+    }
+  }
+}
+
+/// A network to be trained from nothing: an architecture, or layers that a Keras file describes.
+struct TrainedNetwork {
+  let name: String
+  private let architecture: Architecture?
+  private let graph: Graph?
+
+  init(_ name: String) throws {
+    let path = FilePath(argument: name)
+    if name.hasSuffix(".json") {
+      guard FileFacts.ifPresent(path) != nil else { throw failed("\(NoSuchModel(path: path))") }
+      graph = try saying { try Graph(kerasConfig: try text(of: path), file: path) }
+      architecture = nil
+      self.name = path.stem ?? name
+      return
+    }
+    do throws(NetworkError) { architecture = try Architecture.named(name) } catch {
+      throw wrongUsage("\(error); fovea models lists them all")
+    }
+    graph = nil
+    self.name = name
+  }
+
+  /// The size of pictures that the network wants.
+  var height: Int { graph?.inputShape()?[1] ?? architecture?.inputSide ?? 32 }
+  var width: Int { graph?.inputShape()?[2] ?? architecture?.preprocessing.width ?? height }
+
+  /// The network for the size and the classes of `pictures`, with first weights drawn by `seed`.
+  func initialised(for pictures: LabelledPictures, seed: UInt64) throws -> Network {
+    if let graph {
+      return try Network(
+        initialising: graph, seed: seed,
+        preprocessing: Preprocessing(
+          height: pictures.height, width: pictures.width,
+          channelOrder: graph.inputShape()?[3] == 1 ? .grey : .rgb, scale: 1 / 255))
+    }
+    guard let architecture else { throw wrongUsage("no network called \(name)") }
+    var record = architecture.preprocessing
+    (record.height, record.width) = (pictures.height, pictures.width)
+    let graph = try architecture.graph(
+      height: pictures.height, columns: pictures.width, classes: pictures.classNames.count)
+    return try Network(initialising: graph, seed: seed, preprocessing: record)
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// `train`, `evaluate`, `transfer` and `denoise` on a handful of drawn CIFAR pictures.
+@Suite struct TrainCommandTests {
+  let pictures: Pictures
+
+  init() throws {
+    pictures = try Pictures()
+    try pictures.write("cifar/data_batch_1.bin", Self.batch(40))
+    try pictures.write("cifar/test_batch.bin", Self.batch(20))
+  }
+
+  /// Records of CIFAR-10 whose class is how bright they are.
+  private static func batch(_ count: Int) -> Data {
+    var data = Data()
+    for index in 0..<count {
+      let label = UInt8(index % 10)
+      data.append(label)
+      data.append(contentsOf: (0..<3072).map { UInt8(Int(label) * 24 + ($0 &* 7 &+ index) % 20) })
+    }
+    return data
+  }
+
+  private func run(_ arguments: [String]) throws -> Tool.Result {
+    Tool.finish(try Tool.start(arguments, in: pictures.folder))
+  }
+
+  private static let training = [
+    "train", "--data", "cifar", "--batch", "8", "--batch-norm", "--dropout", "--augment",
+  ]
+
+  @Test("a training that is killed and resumed leaves the same weights as one that was not")
+  func killedAndResumed() throws {
+    let whole = try run(Self.training + ["--epochs", "3", "-o", "whole"])
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(whole.errors.contains("epoch 3 of 3   loss "))
+    #expect(whole.output.contains("model.h5: ") && whole.output.contains("% of 20 test pictures right"))
+    #expect(
+      pictures.tree("whole") == [
+        "checkpoint.fovea", "curves.png", "curves.svg", "history.csv", "labels.txt", "model.h5",
+        "model.keras",
+        "model.safetensors",
+      ])
+    let started = try Tool.start(Self.training + ["--epochs", "3", "-o", "cut"], in: pictures.folder)
+    let checkpoint = pictures.folder.appendingPathComponent("cut/checkpoint.fovea").path
+    for _ in 0..<2_000 where !FileManager.default.fileExists(atPath: checkpoint) { usleep(5_000) }
+    kill(started.0.processIdentifier, SIGKILL)
+    _ = Tool.finish(started)
+    let refused = try run(Self.training + ["--epochs", "3", "-o", "cut"])
+    #expect(refused.status == 1 && refused.errors.contains("--resume goes on from it"))
+    let resumed = try run(Self.training + ["--epochs", "3", "-o", "cut", "--resume", "--threads", "1"])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    func weights(_ folder: String) throws -> Data {
+      try Data(contentsOf: pictures.folder.appendingPathComponent("\(folder)/model.safetensors"))
+    }
+    #expect(try weights("cut") == weights("whole"))
+    let evaluated = try run(["evaluate", "whole/model.h5", "--data", "cifar", "-o", "seen"])
+    #expect(
+      evaluated.status == 0 && evaluated.output.contains("of 20), mean cross-entropy"), "\(evaluated.errors)")
+    #expect(
+      pictures.tree("seen").contains("confusion.csv") && pictures.tree("seen").contains("confusion.png"))
+  }
+
+  @Test("a denoiser is trained and applied; a head is trained on a base")
+  func denoisesAndTransfers() throws {
+    let trained = try run(["denoise", "--data", "cifar", "--epochs", "1", "--batch", "8", "-o", "denoiser"])
+    #expect(trained.status == 0 && trained.output.contains("autoencoder\t"), "\(trained.errors)")
+    #expect(pictures.tree("denoiser") == ["denoiser.h5", "denoising.csv", "denoising.png"])
+    try pictures.npy("noisy.npy", height: 9, width: 7)
+    let applied = try run(["denoise", "--model", "denoiser/denoiser.h5", "noisy.npy", "-o", "clean"])
+    #expect(applied.status == 0 && pictures.tree("clean") == ["noisy.png"], "\(applied.errors)")
+    let base = try run(["train", "--data", "cifar", "--batch", "8", "--epochs", "1", "-o", "base"])
+    #expect(base.status == 0)
+    let head = try run([
+      "transfer", "--base", "base/model.h5", "--data", "cifar", "--epochs", "2", "--batch", "8", "-o", "head",
+    ])
+    #expect(head.status == 0 && head.output.contains("of 20 test pictures right"), "\(head.errors)")
+    #expect(pictures.tree("head") == ["head.h5", "labels.txt", "model.h5"])
+  }
+
+  @Test("what is missing or wrong is said on one line")
+  func problems() throws {
+    let none = try run(["train", "--data", "nowhere"])
+    #expect(none.status == 1 && none.errors.contains("https://www.cs.toronto.edu/~kriz/cifar.html"))
+    try pictures.write("bad/data_batch_1.bin", Data(repeating: 1, count: 5000))
+    let truncated = try run(["train", "--data", "bad"])
+    #expect(
+      truncated.status == 1 && truncated.errors.contains("data_batch_1.bin: 5000 bytes are no whole number"))
+    let unknown = try run(["train", "--network", "cifar10-cn", "--data", "cifar"])
+    #expect(unknown.status == 64 && unknown.errors.contains("cifar10-cnn"))
+    let rate = try run(["train", "--data", "cifar", "--learning-rate", "0"])
+    #expect(rate.status == 64 && rate.errors.contains("--learning-rate"))
+    let nan = try run([
+      "train", "--data", "cifar", "--optimizer", "sgd", "--learning-rate", "1e30", "-o", "nan",
+    ])
+    #expect(nan.status == 1 && nan.errors.contains("the loss is not a number in step"), "\(nan.errors)")
+  }
+}
