@@ -125,12 +125,12 @@ extension OnnxModel {
     guard wanted?.count ?? 2 == 2 else {
       throw call.refusal("output_shape", "\(wanted ?? [])", "two numbers")
     }
-    var given2 = Margins.none
-    if case .explicit(let margins) = padding { given2 = margins }
+    var stated = Margins.none
+    if case .explicit(let margins) = padding { stated = margins }
     let rows = try axis(
-      input.shape[1], size.height, stride.height, more.height, wanted?[0], (given2.top, given2.bottom))
+      input.shape[1], size.height, stride.height, more.height, wanted?[0], (stated.top, stated.bottom))
     let columns = try axis(
-      input.shape[2], size.width, stride.width, more.width, wanted?[1], (given2.left, given2.right))
+      input.shape[2], size.width, stride.width, more.width, wanted?[1], (stated.left, stated.right))
     let margins = Margins(
       top: rows.before, bottom: rows.after, left: columns.before, right: columns.after)
     let convolution = TransposedConvolution2D(

@@ -12,7 +12,7 @@ struct OnnxTensorParts {
   var external: [String: String] = [:]
   var isExternal = false
 
-  /// Adds a number that stands alone; neighbours that lie side by side become one run.
+  /// Adds a number that stands alone, not packed with others.
   mutating func append(varintAt range: Range<Int>) { varints.append(range) }
 
   /// - Parameter start: where the tensor begins in the file, for messages.
