@@ -15,6 +15,7 @@ static inline haddr_t fovea_h5_no_address(void) { return HADDR_UNDEF; }
 
 static inline unsigned fovea_h5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline hid_t fovea_h5_new_link_creation(void) { return H5Pcreate(H5P_LINK_CREATE); }
+static inline hid_t fovea_h5_new_dataset_creation(void) { return H5Pcreate(H5P_DATASET_CREATE); }
 static inline hid_t fovea_h5_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t fovea_h5_native_float(void) { return H5T_NATIVE_FLOAT; }
 
@@ -35,40 +36,4 @@ static inline int fovea_h5_link_kind(hid_t group, const char *name) {
 }
 static inline H5Z_filter_t fovea_h5_filter(hid_t plist, unsigned index, unsigned *flags, size_t *count, unsigned values[]) {
   return H5Pget_filter2(plist, index, flags, count, values, 0, NULL, NULL);
-}
-
-/// A new file, or -1.
-static inline hid_t fovea_h5_new_file(const char *path) {
-  return H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT);
-}
-/// A text as an attribute of the root: UTF-8 of any length.
-static inline herr_t fovea_h5_write_text(hid_t file, const char *name, const char *text) {
-  hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR), attribute = -1;
-  herr_t status = -1;
-  if (H5Tset_size(type, H5T_VARIABLE) >= 0 && H5Tset_cset(type, H5T_CSET_UTF8) >= 0)
-    attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  if (attribute >= 0) {
-    status = H5Awrite(attribute, type, &text);
-    if (H5Aclose(attribute) < 0) status = -1;
-  }
-  H5Sclose(space);
-  H5Tclose(type);
-  return status;
-}
-/// A contiguous dataset of 32-bit floats without times; slashes in its name make groups.
-static inline herr_t fovea_h5_write_floats(hid_t file, const char *name, int rank, const hsize_t *extents, const float *values) {
-  hid_t space = rank > 0 ? H5Screate_simple(rank, extents, NULL) : H5Screate(H5S_SCALAR);
-  hid_t links = H5Pcreate(H5P_LINK_CREATE), creation = H5Pcreate(H5P_DATASET_CREATE), set = -1;
-  herr_t status = -1;
-  if (space >= 0 && H5Pset_create_intermediate_group(links, 1) >= 0 && H5Pset_char_encoding(links, H5T_CSET_UTF8) >= 0
-      && H5Pset_obj_track_times(creation, 0) >= 0)
-    set = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, links, creation, H5P_DEFAULT);
-  if (set >= 0) {
-    status = H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
-    if (H5Dclose(set) < 0) status = -1;
-  }
-  H5Pclose(creation);
-  H5Pclose(links);
-  H5Sclose(space);
-  return status;
 }

@@ -34,15 +34,19 @@ public struct HDF5ArrayWriter: ~Copyable {
   /// Adds a tensor; each name once, slashes make groups.
   public mutating func add(_ tensor: Tensor, named name: String) throws(WeightFileError) {
     guard names.insert(name).inserted else { throw .duplicateName(file: path.string, name: name) }
+    try add(.tensor(tensor, at: name))
+  }
+
+  func add(_ item: HDF5Content.Item) throws(WeightFileError) {
     let handle = file
-    let isWritten = HDF5Library.locked { handle.writeTensor(tensor, named: name) }
-    guard isWritten else { throw Self.refused(path, "'\(name)'") }
+    let isWritten = HDF5Library.locked { handle.write(item) }
+    guard isWritten else { throw Self.refused(path, item.title) }
   }
 
   /// Puts the file in place, whole.
   public consuming func finish() throws(WeightFileError) {
     let (file, path) = (file, path)
-    guard HDF5Library.locked({ file.close() }) else { throw Self.refused(path, "its end") }
+    guard HDF5Library.locked({ file.finish() }) else { throw Self.refused(path, "its end") }
     let status = file.path.withPlatformString { from in path.withPlatformString { to in rename(from, to) } }
     guard status == 0 else { throw .file(.lastSystemError(file: path.string, doing: "write it")) }
     file.isInPlace = true
@@ -60,13 +64,23 @@ private final class OpenFile {
   private var id: hid_t
 
   init(beside target: FilePath) throws(WeightFileError) {
+    guard target.lastComponent != nil else { throw .file(.notAFile(file: target.string)) }
     var path = target.removingLastComponent()
     path.append(".fovea-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp")
+    // libhdf5 would say no more than that it failed.
+    let descriptor = path.withPlatformString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    guard descriptor >= 0 else { throw .file(.lastSystemError(file: target.string, doing: "write it")) }
+    _ = close(descriptor)
     let name = path
-    id = HDF5Library.locked { name.withPlatformString { fovea_h5_new_file($0) } }
+    id = HDF5Library.locked {
+      name.withPlatformString {
+        H5Fcreate($0, fovea_h5_truncate(), fovea_h5_default(), fovea_h5_default())
+      }
+    }
     self.path = path
     guard id >= 0 else {
-      throw .file(.system(file: target.string, doing: "write it", reason: "libhdf5 cannot make the file"))
+      _ = path.withPlatformString(unlink)
+      throw HDF5ArrayWriter.refused(target, "it")
     }
   }
 
@@ -74,34 +88,24 @@ private final class OpenFile {
     beside target: FilePath, attributes: [String: String]
   ) throws(WeightFileError) -> OpenFile {
     let file = try OpenFile(beside: target)
-    let sorted = attributes.sorted { $0.key < $1.key }
-    guard HDF5Library.locked({ sorted.allSatisfy { file.writeText($0.value, named: $0.key) } }) else {
+    let texts = attributes.sorted { $0.key < $1.key }
+      .map { HDF5Content.Item.text($0.value, of: "", named: $0.key) }
+    guard HDF5Library.locked({ texts.allSatisfy(file.write) }) else {
       throw HDF5ArrayWriter.refused(target, "its attributes")
     }
     return file
   }
 
-  func close() -> Bool {
+  func finish() -> Bool {
     guard id >= 0 else { return true }
     defer { id = -1 }
     return H5Fclose(id) >= 0
   }
 
-  func writeText(_ text: String, named name: String) -> Bool {
-    name.withCString { name in text.withCString { fovea_h5_write_text(id, name, $0) >= 0 } }
-  }
-
-  func writeTensor(_ tensor: Tensor, named name: String) -> Bool {
-    let extents = tensor.shape.dimensions.map { hsize_t($0) }
-    return name.withCString { name in
-      tensor.withUnsafeScalars {
-        fovea_h5_write_floats(id, name, CInt(extents.count), extents, $0.baseAddress) >= 0
-      }
-    }
-  }
+  func write(_ item: HDF5Content.Item) -> Bool { item.write(to: id) }
 
   deinit {
-    HDF5Library.locked { _ = close() }
+    HDF5Library.locked { _ = finish() }
     if !isInPlace { _ = path.withPlatformString(unlink) }
   }
 }

@@ -2,14 +2,6 @@ import CHDF5
 package import SystemPackage
 package import TensorCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// What is to stand in an HDF5 file, in order: groups, attributes of text, tensors as little-endian 32-bit floats.
 package struct HDF5Content: Sendable {
   package enum Item: Sendable {
@@ -25,52 +17,39 @@ package struct HDF5Content: Sendable {
 
   package init() {}
 
-  /// Writes the file whole or not at all: to a temporary beside it, then renamed.
+  /// Writes the file whole or not at all.
   package func write(to path: FilePath) throws(WeightFileError) {
-    guard path.lastComponent != nil else { throw .file(.notAFile(file: path.string)) }
-    var temporary = path.removingLastComponent()
-    temporary.append(".fovea-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp")
-    var isDone = false
-    defer { if !isDone { _ = temporary.withPlatformString(unlink) } }
-    // libhdf5 would say no more than that it failed.
-    let descriptor = temporary.withPlatformString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
-    guard descriptor >= 0 else { throw .file(.lastSystemError(file: path.string, doing: "write it")) }
-    close(descriptor)
-    let failed = HDF5Library.locked { HDF5Writer.write(items, to: temporary) }
-    if let failed {
-      throw .file(.system(file: path.string, doing: "write it", reason: "libhdf5 refuses \(failed)"))
-    }
-    let status = temporary.withPlatformString { from in path.withPlatformString { to in rename(from, to) } }
-    guard status == 0 else { throw .file(.lastSystemError(file: path.string, doing: "write it")) }
-    isDone = true
+    let file = try HDF5ArrayWriter(path)
+    for item in items { try file.add(item) }
+    try file.finish()
   }
 }
 
-/// libhdf5's side of writing; every function says what failed, or nothing.
-private enum HDF5Writer {
-  static func write(_ items: [HDF5Content.Item], to path: FilePath) -> String? {
-    let file = Handle(
-      path.withPlatformString {
-        H5Fcreate($0, fovea_h5_truncate(), fovea_h5_default(), fovea_h5_default())
-      }, H5Fclose)
-    guard file.isSound else { return "the file" }
-    let links = Handle(fovea_h5_new_link_creation(), H5Pclose)
-    guard links.isSound, H5Pset_create_intermediate_group(links.id, 1) >= 0 else { return "new groups" }
-    for item in items {
-      switch item {
-      case .group(let path):
-        let group = Handle(
-          H5Gcreate2(file.id, path, links.id, fovea_h5_default(), fovea_h5_default()), H5Gclose)
-        guard group.isSound else { return "the group '\(path)'" }
-      case .text(let text, let owner, let name):
-        guard attribute(text, file.id, owner, name) else { return "the attribute '\(name)'" }
-      case .texts(let texts, let owner, let name):
-        guard attributes(texts, file.id, owner, name) else { return "the attribute '\(name)'" }
-      case .tensor(let tensor, let path):
-        guard dataset(tensor, file.id, path, links.id) else { return "the numbers of '\(path)'" }
-      }
+extension HDF5Content.Item {
+  /// What the item is called where it cannot be written.
+  var title: String {
+    switch self {
+    case .group(let path): "the group '\(path)'"
+    case .text(_, _, let name), .texts(_, _, let name): "the attribute '\(name)'"
+    case .tensor(_, let path): "the numbers of '\(path)'"
     }
-    return H5Fflush(file.id, H5F_SCOPE_LOCAL) >= 0 ? nil : "the end of the file"
+  }
+
+  /// Puts the item into an open file; whether libhdf5 did so.
+  func write(to file: hid_t) -> Bool {
+    let links = Handle(fovea_h5_new_link_creation(), H5Pclose)
+    guard links.isSound, H5Pset_create_intermediate_group(links.id, 1) >= 0,
+      H5Pset_char_encoding(links.id, H5T_CSET_UTF8) >= 0
+    else { return false }
+    switch self {
+    case .group(let path):
+      let group = Handle(
+        H5Gcreate2(file, path, links.id, fovea_h5_default(), fovea_h5_default()), H5Gclose)
+      return group.isSound
+    case .text(let text, let owner, let name): return Self.attribute(text, file, owner, name)
+    case .texts(let texts, let owner, let name): return Self.attributes(texts, file, owner, name)
+    case .tensor(let tensor, let path): return Self.dataset(tensor, file, path, links.id)
+    }
   }
 
   private static func dataset(_ tensor: Tensor, _ file: hid_t, _ path: String, _ links: hid_t) -> Bool {
@@ -78,10 +57,13 @@ private enum HDF5Writer {
     let space = Handle(
       extents.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(CInt(extents.count), extents, nil),
       H5Sclose)
-    guard space.isSound else { return false }
+    // Without times: equal tensors give equal bytes.
+    let creation = Handle(fovea_h5_new_dataset_creation(), H5Pclose)
+    guard space.isSound, creation.isSound, H5Pset_obj_track_times(creation.id, false) >= 0 else {
+      return false
+    }
     let set = Handle(
-      H5Dcreate2(
-        file, path, fovea_h5_float(), space.id, links, fovea_h5_default(), fovea_h5_default()), H5Dclose)
+      H5Dcreate2(file, path, fovea_h5_float(), space.id, links, creation.id, fovea_h5_default()), H5Dclose)
     guard set.isSound else { return false }
     guard tensor.shape.count > 0 else { return true }
     return tensor.withUnsafeScalars {

@@ -65,17 +65,4 @@ public struct SafetensorsWriter: ~Copyable {
 }
 
 /// `text` as a JSON string, quotes included.
-package func jsonText(_ text: String) -> String {
-  var escaped = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": escaped += "\\\""
-    case "\\": escaped += "\\\\"
-    case _ where scalar.value < 32:
-      let digits = String(scalar.value, radix: 16)
-      escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: escaped.unicodeScalars.append(scalar)
-    }
-  }
-  return escaped + "\""
-}
+package func jsonText(_ text: String) -> String { JSONValue.text(text).serialised }
