@@ -113,6 +113,7 @@ extension Image {
   ) throws(ImagingError) {
     AtomicFile.empty(descriptor)
     var picture = try pipeline().readyToSave(as: format)
+    if options.stripsMetadata { picture = try picture.withoutMetadata() }
     if format == .png { picture = try picture.withoutUnwritableComments() }
     if !options.text.isEmpty { picture = try picture.withText(options.text) }
     guard let target = vips_target_new_to_descriptor(descriptor) else {
@@ -190,6 +191,23 @@ extension Picture {
     guard !target.holdsFloats, format != VIPS_FORMAT_UCHAR, format != VIPS_FORMAT_USHORT else { return self }
     let rounded = try applying("linear", ["a": .doubles([1]), "b": .doubles([0.5])])
     return try rounded.applying("cast", ["format": .choice(VIPS_FORMAT_UCHAR)])
+  }
+
+  /// Without what says something about the picture but not how its pixels are shown; not every encoder leaves it out
+  /// when told to strip (WebP's of libvips 8.14 does not).
+  fileprivate func withoutMetadata() throws(ImagingError) -> Picture {
+    try withHeader { image in
+      guard let names = vips_image_get_fields(image) else { return }
+      defer { g_strfreev(names) }
+      var place = 0
+      while let name = names[place] {
+        place += 1
+        let field = String(cString: name)
+        if ["exif-", "xmp-", "iptc-", "photoshop-", "png-comment-"].contains(where: field.hasPrefix) {
+          vips_image_remove(image, name)
+        }
+      }
+    }
   }
 
   fileprivate func withText(_ entries: [WriteOptions.TextEntry]) throws(ImagingError) -> Picture {
