@@ -63,7 +63,7 @@ let package = Package(
     room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("Isolation", needs: [system]),
     room("Batch", needs: ["CXattr", system]),
-    room("Imaging", needs: ["CVips", "TensorCore", system]),
+    room("Imaging", needs: ["CVips", "TensorCore", "Isolation", system]),
     room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),
@@ -98,14 +98,14 @@ let package = Package(
 
     // Nothing but a worker, for the tests to spawn; `fovea` is its own.
     .executableTarget(
-      name: "fovea-worker", dependencies: ["Isolation", "WeightFiles"], swiftSettings: swiftSettings),
+      name: "fovea-worker", dependencies: ["Isolation", "Imaging", "WeightFiles"], swiftSettings: swiftSettings),
 
     .target(
-      name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["TensorCore", system], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
     tests("TensorCore"),
     tests("Convolution", needs: ["CKernels", "TensorCore"], fixtures: true),
-    tests("Imaging", needs: ["TensorCore", system], fixtures: true),
+    tests("Imaging", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),
     tests("Filtering", needs: ["Imaging", "Convolution", "TensorCore"], fixtures: true),
     tests("NeuralNetwork", needs: ["TensorCore", "Convolution", system], fixtures: true),
     tests("WeightFiles", needs: ["TensorCore", "Isolation", "fovea-worker", system], fixtures: true),

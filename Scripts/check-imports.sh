@@ -9,7 +9,7 @@ allowed() {
     TensorCore)    echo "CKernels COpenBLAS" ;;
     Convolution)   echo "CKernels" ;;
     Isolation)     echo "" ;;
-    Imaging)       echo "CVips CVipsShim" ;;
+    Imaging)       echo "CVips CVipsShim Isolation" ;;
     Filtering)     echo "Imaging Convolution" ;;
     NeuralNetwork) echo "Convolution" ;;
     WeightFiles)   echo "Isolation CHDF5 CZip CZlib" ;;

@@ -1,3 +1,4 @@
+public import Isolation
 public import SystemPackage
 
 /// What a load allows.
@@ -6,10 +7,21 @@ public struct LoadOptions: Sendable, Hashable {
   public var maximumPixels: Int
   /// Whether decoders that libvips marks as not hardened against hostile files may run (BMP, SVG, PDF, ...).
   public var allowsUntrustedFormats: Bool
+  /// Where the decoder runs.
+  ///
+  /// In workers, a picture that makes it crash, hang or take too much memory is an error like any other. `.npy` arrays are
+  /// always read here.
+  public var isolation: Isolation
+  /// How long a worker may take before the first row of a picture and between two parts of it, and 1 s more for every
+  /// 5 million pixels.
+  package var decoderSeconds = 30
 
-  public init(maximumPixels: Int = 512_000_000, allowsUntrustedFormats: Bool = false) {
+  public init(
+    maximumPixels: Int = 512_000_000, allowsUntrustedFormats: Bool = false, isolation: Isolation = .inProcess
+  ) {
     self.maximumPixels = maximumPixels
     self.allowsUntrustedFormats = allowsUntrustedFormats
+    self.isolation = isolation
   }
 }
 
@@ -25,6 +37,10 @@ extension Image {
     let signature = try Signature(of: path)
     guard signature != .npy else {
       try self.init(npyAt: path, options: options)
+      return
+    }
+    if case .worker(let executable) = options.isolation {
+      try self.init(isolatedAt: path, options: options, executable: executable)
       return
     }
     self = try Libvips.attempting { () throws(ImagingError) in

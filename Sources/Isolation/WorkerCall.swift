@@ -16,8 +16,10 @@ package struct WorkerCall: Sendable {
     package var seconds: UInt = 10
     /// Address space beyond what the program itself takes.
     package var bytes: UInt = 1 << 30
-    /// All replies together.
+    /// All replies together; a session has no such limit.
     package var replyBytes: Int = 256 << 20
+    /// What it may write to one file.
+    package var fileBytes: UInt = 0
 
     package init() {}
   }
@@ -69,7 +71,8 @@ package struct WorkerCall: Sendable {
       failure: .notStarted(executable: executable.string, reason: String(cString: strerror(errno))))
   }
 
-  private func spawn(file: CInt, replyEnd: CInt) -> (pid_t?, CInt) {
+  /// Starts the worker with two descriptors of its own.
+  func spawn(file: CInt, replyEnd: CInt) -> (pid_t?, CInt) {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
       var attributes: posix_spawnattr_t?
@@ -95,7 +98,8 @@ package struct WorkerCall: Sendable {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
     let words =
-      [executable.string, WorkerProcess.flag, job, "\(limits.seconds)", "\(limits.bytes)"] + arguments
+      [executable.string, WorkerProcess.flag, job]
+      + [limits.seconds, limits.bytes, limits.fileBytes].map { "\($0)" } + arguments
     // A worker that crashes is expected: no time is spent on printing where.
     let environment = ["SWIFT_BACKTRACE=enable=no", "OPENBLAS_NUM_THREADS=1", "LC_ALL=C"] + libraryPath
     var pid: pid_t = 0

@@ -19,7 +19,7 @@ extension WorkerFailure: CustomStringConvertible {
       "the worker that should read it could not be started (\(executable): \(reason))"
     case .ended(let signal): "the library that reads it crashed (signal \(signal)); the file is damaged"
     case .tookTooLong(let seconds):
-      "reading its structure took longer than \(seconds) s; the file is damaged or built to delay"
+      "reading it took longer than \(seconds) s; the file is damaged or built to delay"
     case .repliedTooMuch(let bytes):
       "its structure takes more than \(bytes) bytes to describe; the file is damaged or built to exhaust memory"
     case .stoppedEarly(let status):

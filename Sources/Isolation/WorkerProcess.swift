@@ -45,11 +45,11 @@ public enum WorkerProcess {
       if let own = ownExecutable { Isolation.standard = .worker(executable: own) }
       return
     }
-    guard arguments.count >= 5, let seconds = UInt(arguments[3]), let bytes = UInt(arguments[4]),
-      let job = jobs.first(where: { $0.name == arguments[2] })
+    guard arguments.count >= 6, let seconds = UInt(arguments[3]), let bytes = UInt(arguments[4]),
+      let fileBytes = UInt(arguments[5]), let job = jobs.first(where: { $0.name == arguments[2] })
     else { exit(64) }
-    limitThisProcess(seconds: seconds, bytes: bytes)
-    job.body(fileDescriptor, Array(arguments.dropFirst(5))) { reply in
+    limitThisProcess(seconds: seconds, bytes: bytes, fileBytes: fileBytes)
+    job.body(fileDescriptor, Array(arguments.dropFirst(6))) { reply in
       send(length: UInt64(reply.count))
       reply.withUnsafeBytes(send)
     }
@@ -71,19 +71,20 @@ public enum WorkerProcess {
     #endif
   }
 
-  private static func limitThisProcess(seconds: UInt, bytes: UInt) {
-    limit(cpu: seconds)
+  private static func limitThisProcess(seconds: UInt, bytes: UInt, fileBytes: UInt) {
+    limit(cpu: seconds, fileBytes: fileBytes)
     // The address space beyond what the program and its libraries take already.
     if let used = addressSpaceInUse() { limit(addressSpace: used + bytes) }
     signal(SIGPIPE, SIG_DFL)
   }
 
-  private static func limit(cpu seconds: UInt) {
+  private static func limit(cpu seconds: UInt, fileBytes: UInt) {
     var limits = rlimit(rlim_cur: rlim_t(seconds), rlim_max: rlim_t(seconds + 1))
     setResourceLimit(RLIMIT_CPU, &limits)
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setResourceLimit(RLIMIT_CORE, &none)
-    setResourceLimit(RLIMIT_FSIZE, &none)
+    var file = rlimit(rlim_cur: rlim_t(fileBytes), rlim_max: rlim_t(fileBytes))
+    setResourceLimit(RLIMIT_FSIZE, &file)
   }
 
   private static func limit(addressSpace bytes: UInt) {

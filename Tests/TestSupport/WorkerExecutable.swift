@@ -1,5 +1,4 @@
-import Isolation
-import SystemPackage
+public import SystemPackage
 
 #if canImport(Glibc)
   import Glibc
@@ -8,7 +7,7 @@ import SystemPackage
 #endif
 
 /// The worker program that the build puts beside the tests.
-let workerExecutable: FilePath = {
+public let workerExecutable: FilePath = {
   #if os(Linux)
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     let count = readlink("/proc/self/exe", &buffer, Int(PATH_MAX))
@@ -25,6 +24,3 @@ let workerExecutable: FilePath = {
   }
   return "fovea-worker"
 }()
-
-/// Both ways to read a structure.
-let isolations: [Isolation] = [.inProcess, .worker(executable: workerExecutable)]

@@ -92,6 +92,10 @@ final class Pictures: Sendable {
     try data.write(to: file)
   }
 
+  func data(_ name: String) throws -> Data {
+    try Data(contentsOf: folder.appendingPathComponent(name))
+  }
+
   /// The floats of a written `.npy`, and the shape its header tells.
   func floats(_ name: String) throws -> (shape: String, values: [Float]) {
     let data = try Data(contentsOf: folder.appendingPathComponent(name))

@@ -112,6 +112,47 @@ import Testing
   }
 
   #if os(Linux)
+    /// The processes that a process has started and that are still there.
+    private func children(of process: pid_t) -> [pid_t] {
+      let path = "/proc/\(process)/task/\(process)/children"
+      var found = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+      let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+      for task in tasks where task != "\(process)" {
+        found +=
+          (try? String(contentsOfFile: "/proc/\(process)/task/\(task)/children", encoding: .utf8)) ?? ""
+      }
+      return found.split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    @Test func aDecoderThatIsLostLosesItsPictureOnly() throws {
+      try pictures.npy("a.npy", height: 500, width: 700) { row, column in Float((row * column * 7919) % 251) }
+      #expect(try fovea("filter box --size 1 a.npy -o in/0.png").status == 0)
+      for index in 1..<40 {
+        try FileManager.default.copyItem(
+          atPath: pictures.folder.path + "/in/0.png", toPath: pictures.folder.path + "/in/\(index).png")
+      }
+      #expect(try fovea("filter box --size 3 in -o whole --isolate").status == 0)
+      #expect(try fovea("filter box --size 3 in -o here --no-isolate").status == 0)
+      #expect(pictures.tree("whole").count == 40)
+      for name in pictures.tree("whole") {
+        #expect(try pictures.data("whole/" + name) == pictures.data("here/" + name))
+      }
+      let started = try Tool.start(
+        ["filter", "box", "--size", "3", "in", "-o", "out", "--isolate"], in: pictures.folder)
+      var killed = 0
+      while started.0.isRunning, killed < 6 {
+        for worker in children(of: started.0.processIdentifier) where kill(worker, SIGSEGV) == 0 {
+          killed += 1
+        }
+        usleep(20_000)
+      }
+      let result = Tool.finish(started)
+      let files = pictures.tree("out")
+      #expect(result.lines.count == files.count && files.count >= 40 - killed, "\(result.errors)")
+      #expect(killed > 0 && (result.status == 0 || result.errors.contains("crashed")), "\(result.errors)")
+      for name in files { #expect(try pictures.data("out/" + name) == pictures.data("whole/" + name)) }
+    }
+
     @Test func memoryDoesNotGrowWithTheNumberOfFiles() throws {
       let count = 1500
       for index in 0..<count { try pictures.npy("in/\(index % 40)/\(index).npy") }

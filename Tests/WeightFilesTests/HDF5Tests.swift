@@ -5,6 +5,9 @@ import TestSupport
 import Testing
 import WeightFiles
 
+/// Both ways to read a structure.
+let isolations: [Isolation] = [.inProcess, .worker(executable: workerExecutable)]
+
 let fixtures = repositoryFolder + "/Tests/WeightFilesTests/Fixtures/"
 
 @Suite struct HDF5Tests {

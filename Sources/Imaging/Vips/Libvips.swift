@@ -38,7 +38,8 @@ enum Libvips {
     }
   }
 
-  private static func clearError() {
+  /// Forgets what was complained about.
+  static func clearError() {
     errorLock.withLock { _ in
       vips_error_clear()
       warning.withLock { $0 = "" }

@@ -9,11 +9,18 @@ struct LoadingOptions: ParsableArguments {
   @Flag(help: "Also read formats whose decoders are not made for files from strangers (BMP, SVG, PDF, ...).")
   var allowUntrustedFormats = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Decode pictures in processes of their own: one that makes a decoder crash or hang fails alone.")
+  var isolate = false
+
   func validate() throws {
     if maxPixels < 1 { throw ValidationError("--max-pixels is at least 1, not \(maxPixels)") }
   }
 
   var loadOptions: LoadOptions {
-    LoadOptions(maximumPixels: maxPixels, allowsUntrustedFormats: allowUntrustedFormats)
+    LoadOptions(
+      maximumPixels: maxPixels, allowsUntrustedFormats: allowUntrustedFormats,
+      isolation: isolate ? .standard : .inProcess)
   }
 }
