@@ -100,7 +100,7 @@ import Testing
       case .beta: (0, 0.3)
       case .movingMean: (0, 0.2)
       case .movingVariance: (2, 1)
-      case .slope: (0, 0)
+      case .slope, .value: (0, 0)
       }
     let values = numbers("\(need.layer)/\(need.role.rawValue)", count: shape.count)
     return Tensor(values.map { Float(shift + share * $0) }, shape: shape)
