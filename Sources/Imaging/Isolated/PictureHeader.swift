@@ -191,11 +191,25 @@ struct PictureHeader {
       resolution.x, resolution.y)
     var none: [UnsafeMutablePointer<VipsImage>?] = [nil]
     vips_image_pipeline_array(image, VIPS_DEMAND_STYLE_THINSTRIP, &none)
-    for (name, value) in fields { set(name, value, on: image) }
+    // libvips unpacks EXIF data when it is set, the orientation it was shot in too: what the header says comes after.
+    for (name, value) in fields { if case .blob = value { set(name, value, on: image) } }
+    removeFields(from: image, besides: Set(fields.map(\.name)))
+    for (name, value) in fields { if case .blob = value {} else { set(name, value, on: image) } }
     let shape = GeneratedShape(
       width: width, height: height, pageHeight: nil, format: format, hint: VIPS_DEMAND_STYLE_THINSTRIP)
     let rows = try base.generating(shape) { _ in stream.map(StreamedRows.init) }
     return try rows.applying("sequential", ["tile-height": .int(16)])
+  }
+
+  private func removeFields(from image: UnsafeMutablePointer<VipsImage>, besides kept: Set<String>) {
+    guard let names = vips_image_get_fields(image) else { return }
+    defer { g_strfreev(names) }
+    var place = 0
+    while let pointer = names[place] {
+      place += 1
+      let name = String(cString: pointer)
+      if !kept.contains(name), !PictureHeader.ownPlaces.contains(name) { vips_image_remove(image, name) }
+    }
   }
 
   private func set(_ name: String, _ value: Value, on image: UnsafeMutablePointer<VipsImage>) {
