@@ -98,7 +98,8 @@ let package = Package(
 
     // Nothing but a worker, for the tests to spawn; `fovea` is its own.
     .executableTarget(
-      name: "fovea-worker", dependencies: ["Isolation", "Imaging", "WeightFiles"], swiftSettings: swiftSettings),
+      name: "fovea-worker", dependencies: ["Isolation", "Imaging", "WeightFiles"],
+      swiftSettings: swiftSettings),
 
     .target(
       name: "TestSupport", dependencies: ["TensorCore", system], path: "Tests/TestSupport",

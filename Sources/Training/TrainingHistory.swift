@@ -15,7 +15,8 @@ public struct EpochRecord: Sendable, Hashable {
   public var imagesPerSecond: Double
 
   package init(
-    epoch: Int, loss: Double, accuracy: Double, testLoss: Double?, testAccuracy: Double?, learningRate: Double,
+    epoch: Int, loss: Double, accuracy: Double, testLoss: Double?, testAccuracy: Double?,
+    learningRate: Double,
     seconds: Double, imagesPerSecond: Double
   ) {
     self.epoch = epoch
