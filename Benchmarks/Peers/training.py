@@ -10,7 +10,6 @@ counts. Memory is the peak resident size of a process that does nothing but trai
 """
 
 import argparse
-import os
 import statistics
 import subprocess
 import sys
@@ -111,9 +110,14 @@ class Fovea:
 
 
 def peak(command):
+    """The most resident memory in MB; what the kernel tells of a child that has ended includes its parent's before exec."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, _, usage = os.wait4(process.pid, 0)
-    return usage.ru_maxrss / 1024
+    most = 0
+    while process.poll() is None:
+        with open(f"/proc/{process.pid}/status") as status:
+            most = max([most] + [int(line.split()[1]) for line in status if line.startswith("VmHWM")])
+        time.sleep(0.01)
+    return most / 1024
 
 
 def main():
