@@ -14,7 +14,8 @@ import Testing
     "alexnet-torch", "vgg16-torch", "vgg19-torch", "squeezenet1.0-torch", "squeezenet1.1-torch",
     "googlenet-torch", "resnet18-torch", "resnet34-torch", "resnet50-torch", "resnet101-torch",
     "resnet152-torch", "densenet121-torch", "densenet169-torch", "densenet201-torch", "mobilenetv2-torch",
-    "alexnet", "googlenet", "squeezenet1.0", "squeezenet1.1",
+    "alexnet", "googlenet", "squeezenet1.0", "squeezenet1.1", "inceptionv4", "bninception", "resnet20",
+    "segnet",
   ]
 
   @Test(arguments: names)
