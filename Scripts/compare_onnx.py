@@ -152,7 +152,7 @@ def exported(name, folder, opset):
     import torch_networks
     torch.set_num_threads(2)
     model = torch_networks._vision(name, **({"aux_logits": False, "transform_input": False, "init_weights": False}
-                                            if name == "googlenet" else {}))()
+                                            if name in ("googlenet", "inception_v3") else {}))()
     module, names = torch_networks.traced(model)
     x = smooth((1, 3, 224, 224), 1)
     scaled_torch.scale(module, [p for p in names if not torch_networks.skipped(p[1])],
