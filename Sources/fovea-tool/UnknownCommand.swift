@@ -3,12 +3,13 @@ import Batch
 import Fovea
 import SystemPackage
 
-/// What is wrong with the names of the command and of its filter, before anything else is looked at; `nil` when they
-/// are known, or options stand in their place.
+/// What is wrong with the names of the command and of its filter, also behind `help`, before anything else is looked at;
+/// `nil` when they are known, or options stand in their place.
 func unknownCommand(in arguments: [String]) -> String? {
   func names(_ command: any ParsableCommand.Type) -> [String] {
     command.configuration.subcommands.map { $0._commandName }
   }
+  let arguments = arguments.first == "help" ? Array(arguments.dropFirst()) : arguments
   guard let command = arguments.first, !command.hasPrefix("-"), command != "help" else { return nil }
   let commands = names(FoveaCommand.self)
   guard commands.contains(command) else {

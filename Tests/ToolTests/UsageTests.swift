@@ -30,6 +30,8 @@ import Testing
     (["filter", "gaussian", "--sigma", "2", "--approximate", "--size", "5", "a.npy"], "--approximate"),
     (["nonsense"], "there is no command 'nonsense'; nearest: "),
     (["filtr", "sobel", "a.npy"], "'filter'"),
+    (["help", "nonsense"], "there is no command 'nonsense'"),
+    (["help", "filter", "gausian"], "there is no filter 'gausian'"),
     (["filter", "gausian", "a.npy"], "there is no filter 'gausian'; nearest: 'gaussian', "),
   ])
   func wrongUsageEndsWith64(_ arguments: [String], _ said: String) throws {
@@ -94,7 +96,7 @@ import Testing
   @Test(arguments: [
     [], ["filter"], ["filter", "gaussian"], ["filter", "box"], ["filter", "sobel"], ["filter", "scharr"],
     ["filter", "prewitt"], ["filter", "laplacian"], ["correlate"], ["convolve"], ["resize"], ["inspect"],
-    ["models"], ["summary"], ["filters"], ["activations"], ["predict"],
+    ["models"], ["summary"], ["filters"], ["activations"], ["predict"], ["apply"],
   ])
   func everyCommandHelpsWithExamples(_ command: [String]) throws {
     let result = Tool.finish(try Tool.start(command + ["--help"], in: pictures.folder))
