@@ -15,11 +15,20 @@ extension Network {
   }
 
   /// The classes that the network finds likeliest, best first.
+  ///
+  /// Throws ``NetworkError/noClasses(layer:found:)`` where its first output is none.
   public func predict(_ image: Image, top count: Int = 5) throws -> [Prediction] {
     let x = try input(from: image)
-    let found = try compiled(for: x.shape).run(x)
-    guard let output = found.layers.first?.output else { return [] }
-    return Prediction.best(count, in: output)
+    return Prediction.best(count, in: try scores(compiled(for: x.shape).run(x)))
+  }
+
+  /// The first output of `found`, where it is a number for each class.
+  package func scores(_ found: Activations) throws -> Tensor {
+    guard let first = found.layers.first else { return Tensor([], shape: [0]) }
+    guard Prediction.isRow(first.output.shape) else {
+      throw NetworkError.noClasses(layer: first.name, found: first.output.shape)
+    }
+    return first.output
   }
 
   /// The record, or what is done without one; a network of one channel sees grey.
@@ -44,6 +53,9 @@ public struct Prediction: Sendable, Hashable {
     self.index = index
     self.probability = probability
   }
+
+  /// Whether an output holds a number for each class: `[N, classes]`, or other axes of one place, as in `[N, 1, 1, classes]`.
+  package static func isRow(_ shape: Shape) -> Bool { shape.dimensions.dropFirst().count { $0 > 1 } <= 1 }
 
   /// The largest outputs of the first sample, largest first, the lower index before an equal one.
   public static func best(_ count: Int, in output: Tensor) -> [Prediction] {

@@ -19,6 +19,8 @@ public enum NetworkError: Error, Sendable, Equatable {
   case unusablePreprocessing(String)
   /// The network does not end as class activation maps need it.
   case noClassMaps(String)
+  /// The output is a picture or boxes, not a number for each class.
+  case noClasses(layer: String, found: Shape)
 }
 
 extension NetworkError: CustomStringConvertible {
@@ -55,6 +57,8 @@ extension NetworkError: CustomStringConvertible {
     case .noClassMaps(let why):
       "class activation maps need a network that ends in global average pooling and at most one dense or 1x1 layer: "
         + why
+    case .noClasses(let layer, let found):
+      "the output '\(layer)' is \(found), not a number for each class; fovea apply runs a network whose output is a picture"
     }
   }
 

@@ -8,7 +8,8 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Name the classes a network finds likeliest.",
     discussion: """
-      A row an input: its path, then the classes and their probabilities, the likeliest first.
+      A row an input: its path, then the classes and their probabilities, the likeliest first. How pictures were prepared \
+      for the network is said on standard error, with --json in each object.
 
       EXAMPLES
         fovea predict model.h5 photo.jpg --std 255
@@ -43,10 +44,12 @@ struct PredictCommand: ParsableCommand {
       for: inputs, json: running.json || format == .json, preprocessing.applied)
     preprocessing.explain(network, inputs, loading.loadOptions)
     let (top, loading, format) = (top, loading.loadOptions, format)
-    let told = ToldOnce()
+    let (told, toldPreparation) = (ToldOnce(), ToldOnce())
     let compiled = CompiledSizes(network: network, names: [])
     var options = running.batchOptions(processors: Parallelism.processors)
     if format == .json { options.json = true }
+    let isSilent = options.json || options.quiet
+    let preparation = preprocessingText(network.effectivePreprocessing)
     let batch = Batch(
       inputs: inputs, outputs: .nowhere, options: options, settings: "", files: { _ in [] },
       explain: problem(of:),
@@ -54,20 +57,24 @@ struct PredictCommand: ParsableCommand {
     ) { job, _ in
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) {
         let x = try network.input(contentsOf: job.input.path, options: loading)
-        let output = try compiled.network(for: x.shape).run(x).layers.first?.output
-        let (labels, note) = ClassLabels.suiting(labels, outputs: output?.shape.dimensions.last ?? 0)
+        let scores = try network.scores(compiled.network(for: x.shape).run(x))
+        let (labels, note) = ClassLabels.suiting(
+          labels, outputs: scores.shape.count / max(1, scores.shape[0]))
         if let note { told.once { StandardError.line("fovea: \(note)") } }
+        let isPicture = !beginsAsArray(job.input.path)
+        if isPicture, !isSilent {
+          toldPreparation.once { StandardError.line("Preprocessing: \(preparation)") }
+        }
         return Predictions(
-          predictions: Prediction.best(top, in: output ?? Tensor([], shape: [0])).map {
-            .init($0, labels?.row($0.index))
-          })
+          preprocessing: isPicture ? preparation : nil,
+          predictions: Prediction.best(top, in: scores).map { .init($0, labels?.row($0.index)) })
       }
     }
     try batch.runAsCommand()
   }
 }
 
-/// `"predictions"` of `predict --json`.
+/// `"preprocessing"` and `"predictions"` of `predict --json`.
 private struct Predictions: Encodable, Sendable {
   struct Row: Encodable, Sendable {
     let index: Int
@@ -93,6 +100,8 @@ private struct Predictions: Encodable, Sendable {
     }
   }
 
+  /// How the picture was prepared; nothing for an array, which goes in as it is.
+  let preprocessing: String?
   let predictions: [Row]
 
   /// One line: the input, the classes, their probabilities.
