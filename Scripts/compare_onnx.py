@@ -123,7 +123,7 @@ def compare(fovea, path, x=None, expected=None):
                 wrong.append(f"{name}: " + ("missing" if name not in mine.files else
                                             f"{found:.2g}" if found is not None else
                                             f"shape {mine[name].shape} for {np.shape(value)}"))
-            elif found >= worst:
+            if found is not None and found > worst:
                 worst, where = found, name
         vector_note = ""
         if expected is not None:
