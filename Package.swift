@@ -63,7 +63,7 @@ let package = Package(
     room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("Isolation", needs: [system]),
     room("Batch", needs: ["CXattr", system]),
-    room("Imaging", needs: ["CVips", "TensorCore", "Isolation", system]),
+    room("Imaging", needs: ["CVips", "CZlib", "TensorCore", "Isolation", system]),
     room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),

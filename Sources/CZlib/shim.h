@@ -4,3 +4,6 @@
 static inline int fovea_inflate_init(z_streamp stream, int windowBits) {
   return inflateInit2(stream, windowBits);
 }
+
+/// As `fovea_inflate_init`, for zlib's own format at `level` 0...9.
+static inline int fovea_deflate_init(z_streamp stream, int level) { return deflateInit(stream, level); }

@@ -1,0 +1,126 @@
+private import CZlib
+package import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Writes pixels that lie in memory as a PNG, on the caller's thread: RGB, 8 bits a colour.
+///
+/// libvips hands every few rows from one thread to a second and a third; where each processor has a picture of its own to
+/// draw, that costs more than it gains. A row equal to the one above it, as in what is enlarged, is written as the
+/// difference (filter "up"), which is all zeros: smaller, and done sooner. Equal pixels and text give equal bytes.
+package struct PngEncoder {
+  /// How hard to compress, 0...9.
+  package var compression: Int
+  /// Text chunks, in this order: Latin letters as `tEXt`, others in UTF-8 as `iTXt`.
+  package var text: [WriteOptions.TextEntry]
+
+  package init(compression: Int, text: [WriteOptions.TextEntry] = []) {
+    self.compression = compression
+    self.text = text
+  }
+
+  /// Writes `pixels`, row-major, to `path`, whole or not at all. Throws ``ImagingError/cannotWrite(_:reason:)``.
+  package func write(
+    rgb pixels: [UInt8], width: Int, height: Int, to path: FilePath
+  ) throws(ImagingError) {
+    precondition(pixels.count == width * height * 3, "\(pixels.count) bytes for \(width) x \(height) in RGB")
+    guard width > 0, height > 0, Int32(exactly: width) != nil, Int32(exactly: height) != nil else {
+      throw .invalidSize(width: width, height: height)
+    }
+    try AtomicFile.write(path) { (descriptor) throws(ImagingError) in
+      do {
+        let file = FileDescriptor(rawValue: descriptor)
+        try file.writeAll([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] as [UInt8])
+        try file.write(
+          chunk: "IHDR", bytes(of: UInt32(width)) + bytes(of: UInt32(height)) + [8, 2, 0, 0, 0])
+        for entry in text { try write(entry, to: file) }
+        try writeRows(pixels, stride: width * 3, to: file)
+        try file.write(chunk: "IEND", [])
+      } catch {
+        throw .cannotWrite(path, reason: (error as? Errno)?.description ?? "\(error)")
+      }
+    }
+  }
+
+  private func write(_ entry: WriteOptions.TextEntry, to file: FileDescriptor) throws {
+    if entry.value.utf8.allSatisfy({ $0 < 0x80 }) {
+      try file.write(chunk: "tEXt", Array(entry.key.utf8) + [0] + Array(entry.value.utf8))
+    } else {
+      // Not compressed, no language, no translated key.
+      try file.write(chunk: "iTXt", Array(entry.key.utf8) + [0, 0, 0, 0, 0] + Array(entry.value.utf8))
+    }
+  }
+
+  private func writeRows(_ pixels: [UInt8], stride: Int, to file: FileDescriptor) throws {
+    // zlib remembers where its stream lies: it must not move.
+    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    defer { stream.deallocate() }
+    guard fovea_deflate_init(stream, Int32(min(max(compression, 0), 9))) == Z_OK else {
+      throw Errno.noMemory
+    }
+    defer { deflateEnd(stream) }
+    var row = [UInt8](repeating: 0, count: stride + 1)
+    var packed = [UInt8](repeating: 0, count: 1 << 16)
+    var used = 0
+    /// Compresses what `row` holds, or what is left when that is all.
+    func deflateRow(_ flush: CInt) throws {
+      try row.withUnsafeMutableBufferPointer { row in
+        stream.pointee.next_in = row.baseAddress
+        stream.pointee.avail_in = flush == Z_FINISH ? 0 : UInt32(row.count)
+        while true {
+          let status = packed.withUnsafeMutableBufferPointer { packed in
+            stream.pointee.next_out = packed.baseAddress.map { $0 + used }
+            stream.pointee.avail_out = UInt32(packed.count - used)
+            let status = deflate(stream, flush)
+            used = packed.count - Int(stream.pointee.avail_out)
+            return status
+          }
+          let isOver = flush == Z_FINISH ? status == Z_STREAM_END : stream.pointee.avail_in == 0
+          if used == packed.count || isOver && flush == Z_FINISH {
+            try file.write(chunk: "IDAT", packed[..<used])
+            used = 0
+          }
+          if isOver { return }
+        }
+      }
+    }
+    for start in Swift.stride(from: 0, to: pixels.count, by: stride) {
+      let isRepeated = pixels.withUnsafeBytes { pixels in
+        guard start > 0, let base = pixels.baseAddress else { return false }
+        return memcmp(base + start, base + start - stride, stride) == 0
+      }
+      row.withUnsafeMutableBytes { row in
+        row[0] = isRepeated ? 2 : 0
+        let room = UnsafeMutableRawBufferPointer(rebasing: row[1...])
+        if isRepeated {
+          room.initializeMemory(as: UInt8.self, repeating: 0)
+        } else {
+          pixels.withUnsafeBytes { room.copyMemory(from: .init(rebasing: $0[start..<start + stride])) }
+        }
+      }
+      try deflateRow(Z_NO_FLUSH)
+    }
+    try deflateRow(Z_FINISH)
+  }
+}
+
+extension FileDescriptor {
+  /// Writes a chunk: its length, its name, its bytes and their checksum.
+  fileprivate func write(chunk name: String, _ content: some Collection<UInt8>) throws {
+    let named = Array(name.utf8) + content
+    let checksum = named.withUnsafeBufferPointer { crc32(0, $0.baseAddress, UInt32($0.count)) }
+    try writeAll(bytes(of: UInt32(content.count)) + named + bytes(of: UInt32(truncatingIfNeeded: checksum)))
+  }
+}
+
+/// The four bytes of a number, the highest first.
+private func bytes(of number: UInt32) -> [UInt8] {
+  [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+}
