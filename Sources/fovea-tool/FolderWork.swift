@@ -28,7 +28,7 @@ struct FolderWork<Part: Sendable, Whole: Sendable> {
     let paths = files.map { folder.appending($0) }
     let replacing = options.overwrite || options.resume
     if options.dryRun {
-      for path in paths { StandardOutput.write(path.bytesAndNewline) }
+      if !options.json { for path in paths { StandardOutput.write(path.bytesAndNewline) } }
     } else {
       try saying { try checkFree(paths, replacing: replacing) }
     }

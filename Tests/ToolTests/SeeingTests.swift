@@ -37,6 +37,8 @@ import Testing
       }
       #expect(files[0] == files[1] && !files[0].isEmpty, "\(name)")
     }
+    let planned = try fovea("statistics", model, "in", "-o", "s5", "--dry-run", "--json")
+    #expect(planned.lines.count == 3 && planned.lines.allSatisfy { $0.hasPrefix("{") }, "\(planned.output)")
     #expect(try fovea("statistics", model, "in", "-o", "s1").status == 1)
     #expect(try fovea("statistics", model, "in", "-o", "s4", "--resume").status == 64)
     #expect(pictures.tree("s4").isEmpty)
@@ -109,6 +111,19 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     #expect(pictures.tree("c").contains("a_b/comparison.csv"))
     #expect(try fovea("compare", model, "in/a.npy", "-o", "c").status == 64)
+    let planned = try fovea("compare", model, "in/a.npy", "in/b.npy", "-o", "p", "--dry-run")
+    #expect(planned.status == 0 && planned.output.contains("a_b/comparison.csv"), "\(planned.errors)")
+    #expect(pictures.tree("p").isEmpty)
+    let again = try fovea("compare", model, "in/a.npy", "in/b.npy", "-o", "c")
+    #expect(again.status == 1 && again.errors.contains("is already there"), "\(again.errors)")
+    let json = try fovea("compare", model, "in/a.npy", "in/b.npy", "-o", "c", "--overwrite", "--json")
+    #expect(json.status == 0 && json.output.split(separator: "\n").count == 1, "\(json.errors)")
+    for part in ["\"status\":\"done\"", "\"layers\":[{", "\"max_abs_difference\":"] {
+      #expect(json.output.contains(part), "\(part) in \(json.output.prefix(400))")
+    }
+    let missing = try fovea("compare", model, "in/a.npy", "in/none.npy", "-o", "m")
+    #expect(missing.status == 1 && missing.errors.contains("none.npy"), "\(missing.errors)")
+    #expect(try fovea("compare", model, "in", "in/b.npy", "-o", "m").status == 64)
     let networks = try fovea("compare", model, "--with", model, "in/a.npy", "-o", "n", "--quiet")
     #expect(networks.status == 0 && networks.output.isEmpty, "\(networks.errors)")
   }

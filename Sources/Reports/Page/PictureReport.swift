@@ -90,7 +90,9 @@ package final class PictureReport: Sendable {
       options.title = layer.name
       let sheet = try ContactSheet(of: layer.output, scale: settings.scale, options: options)
       lacksText = lacksText || sheet.lacksText
-      let source = try sink.picture(sheetName(layer)) { try sheet.write(to: $0) }
+      let source = try sink.picture(fileStem(layer: layer.name, at: layer.index) + ".png") {
+        try sheet.write(to: $0)
+      }
       view.show(sheet, of: layer, source)
     }
     if let result { predict(result, &facts, &card, &view) }
@@ -99,20 +101,6 @@ package final class PictureReport: Sendable {
 
   private func isVector(_ output: Tensor) -> Bool {
     output.shape.rank > 1 && output.shape[0] == 1 && output.shape.count == output.shape[-1]
-  }
-
-  private func sheetName(_ layer: RecordedLayer) -> String {
-    let digits = "\(layer.index)"
-    let name = layer.name.utf8.prefix(120).map { byte in
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-        byte
-      default: UInt8(ascii: "_")
-      }
-    }
-    return String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "_"
-      + String(decoding: name, as: UTF8.self) + ".png"
   }
 
   /// The drawing and facts for one input shape; pictures of a folder mostly share one.

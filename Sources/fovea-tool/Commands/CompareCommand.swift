@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Fovea
+import Reports
 import SystemPackage
 
 struct CompareCommand: ParsableCommand {
@@ -15,6 +16,7 @@ struct CompareCommand: ParsableCommand {
       EXAMPLES
         fovea compare model.h5 one.jpg other.jpg
         fovea compare before.h5 --with after.h5 photo.jpg --layers conv
+        fovea compare model.h5 one.jpg other.jpg --layers conv1,pool5 --top 12 --json -o seen
       """)
 
   @OptionGroup var model: ModelOptions
@@ -42,12 +44,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup(title: "Preprocessing") var preprocessing: PreprocessingOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Input") var loading: LoadingOptions
-
-  @Flag(help: "Replace outputs that are already there.")
-  var overwrite = false
-
-  @Flag(name: .shortAndLong, help: "Tell problems only: no list of outputs.")
-  var quiet = false
+  @OptionGroup(title: "Run") var running: RunOptions
 
   func validate() throws {
     let expected = with == nil ? 2 : 1
@@ -57,65 +54,80 @@ struct CompareCommand: ParsableCommand {
           ? "two pictures are compared, not \(pictures.count); to compare two networks name the second one with --with"
           : "two networks are compared on one picture, not \(pictures.count)")
     }
+    if pictures.contains("-") {
+      throw ValidationError("the pictures to compare are named, not listed by '-'")
+    }
     if withWeights != nil, with == nil { throw ValidationError("--with-weights goes with --with") }
   }
 
   func run() throws {
     let given = try labels.given()
-    let network = try saying { try preprocessing.applied(to: try model.network()) }
+    let paths = pictures.map { FilePath(argument: $0) }
+    if let folder = paths.first(where: { FileFacts.ifPresent($0)?.kind == .folder }) {
+      throw wrongUsage("\(folder.displayed) is a folder; pictures are compared one with one")
+    }
+    let inputs = try InputList([paths[0]], isMine: { _ in true })
+    let network = try model.network(for: inputs, json: running.json, preprocessing.applied)
     let labels = ClassLabels.names(given, of: network).map(\.label)
     let recorded = try layers.recorded(of: network.graph)
-    let paths = pictures.map { FilePath(argument: $0) }
     preprocessing.explain(network, try InputList(paths, isMine: { _ in true }), loading.loadOptions)
-    let sides: (first: String, second: String)
-    let second: Network?
-    if let with {
+    let other = try with.map { with in
       // Parsed, so that options added later have their defaults.
-      let other = try ModelOptions.parse((withWeights.map { ["--weights=\($0)"] } ?? []) + ["--", with])
-      second = try saying { try preprocessing.applied(to: try other.network()) }
-      sides = (model.title, other.title)
-    } else {
-      second = nil
-      sides = (paths[0].lastComponent?.string ?? pictures[0], paths[1].lastComponent?.string ?? pictures[1])
+      try ModelOptions.parse((withWeights.map { ["--weights=\($0)"] } ?? []) + ["--", with])
     }
-    var options = ComparisonSheetOptions(
-      first: sides.first, second: sides.second, model: second == nil ? model.title : nil,
+    let second = try other?.network(for: inputs, json: running.json, preprocessing.applied)
+    let sides =
+      if let other { (model.title, other.title) } else {
+        (paths[0].lastComponent?.string ?? pictures[0], paths[1].lastComponent?.string ?? pictures[1])
+      }
+    let options = ComparisonSheetOptions(
+      first: sides.0, second: sides.1, model: second == nil ? model.title : nil,
       input: second == nil ? nil : paths[0].lastComponent?.string, note: sheet.note,
       scale: sheet.scale ?? .layer,
       colorMap: sheet.colorMap?.map, top: sheet.top ?? 24, zoom: sheet.zoom, labels: labels)
-    let title = [sides.first, sides.second].map { fileName(FilePath($0).stem ?? $0) }.joined(separator: "_")
-    let folder = FilePath(argument: output.output).appending(title + output.suffix)
-    let pairs = try saying { try self.pairs(network, second, recorded, paths) }
-    try saying {
-      try checkFree([folder.appending("comparison.csv")], replacing: overwrite)
+    let title =
+      [sides.0, sides.1].map { fileName(FilePath($0).stem ?? $0) }.joined(separator: "_") + output.suffix
+    let compared = second.map { second in recorded.filter { second.graph[$0.name] != nil } } ?? recorded
+    let facts = FileFacts.ifPresent(paths[paths.count - 1])
+    let against = other?.settings ?? "\(paths[paths.count - 1]) \(facts?.size ?? 0) \(facts?.modified ?? 0)"
+    let loading = loading.loadOptions
+    let batch = Batch(
+      inputs: inputs, outputs: output.map(fileSuffixes: []), options: running.batchOptions(processors: 1),
+      settings:
+        "fovea \(toolVersion) compare \(model.settings) \(against) \(compared.map(\.name)) \(sheet.settings) \(labels) \(network.effectivePreprocessing)",
+      files: { target in
+        let folder = target.folder.appending(title)
+        return (compared.map { $0.fileStem + ".png" } + ["comparison.csv"]).map { folder.appending($0) }
+      }, explain: problem(of:)
+    ) { job, outputs in
       var rows: [LayerComparison] = []
-      var written: [FilePath] = []
-      try Transaction.writing(replacing: overwrite) { outputs in
-        try pairs { layer, a, b in
-          rows.append(LayerComparison(name: layer.name, a, b))
-          options.title = layer.name
-          let drawn = try ContactSheet(comparing: a, with: b, options: options)
-          SheetText.check(drawn)
-          written.append(folder.appending(layer.fileStem + ".png"))
-          try outputs.write(folder.appending(layer.fileStem + ".png")) { try drawn.write(to: $0) }
-        }
-        guard !rows.isEmpty else { throw NothingToCompare() }
-        written.append(folder.appending("comparison.csv"))
-        try outputs.write(folder.appending("comparison.csv")) {
-          try writeText(LayerComparison.table(rows), to: $0)
-        }
+      var options = options
+      let folder = job.outputs[0].folder
+      let pairs = try Self.pairs(
+        network, second, compared, leftOut: recorded.count - compared.count, paths, loading)
+      try pairs { layer, a, b in
+        rows.append(LayerComparison(name: layer.name, a, b))
+        options.title = layer.name
+        let drawn = try ContactSheet(comparing: a, with: b, options: options)
+        SheetText.check(drawn)
+        try outputs.write(folder.appending(layer.fileStem + ".png")) { try drawn.write(to: $0) }
       }
-      if !quiet { for path in written { StandardOutput.write(path.bytesAndNewline) } }
+      guard !rows.isEmpty else { throw NothingToCompare() }
+      try outputs.write(folder.appending("comparison.csv")) {
+        try writeText(LayerComparison.table(rows), to: $0)
+      }
+      return ComparisonReport(rows)
     }
+    try batch.runAsCommand()
   }
 
   private typealias Pairs = ((RecordedName, Tensor, Tensor) throws -> Void) throws -> Void
 
   /// What hands over the two outputs of each layer.
-  private func pairs(
-    _ network: Network, _ second: Network?, _ recorded: [RecordedName], _ paths: [FilePath]
+  private static func pairs(
+    _ network: Network, _ second: Network?, _ compared: [RecordedName], leftOut: Int, _ paths: [FilePath],
+    _ options: LoadOptions
   ) throws -> Pairs {
-    let options = loading.loadOptions
     let x = try network.input(contentsOf: paths[0], options: options)
     guard let second else {
       let y = try network.input(contentsOf: paths[1], options: options)
@@ -125,7 +137,7 @@ struct CompareCommand: ParsableCommand {
       }
       // Both go through at once as a batch, so that a layer is compared and let go.
       let both = Tensor(x.scalars + y.scalars, shape: Shape([2] + x.shape.dimensions.dropFirst()))
-      let compiled = try network.compiled(for: both.shape, recording: recorded.map(\.name))
+      let compiled = try network.compiled(for: both.shape, recording: compared.map(\.name))
       return { body in
         try compiled.run(both) { (layer: RecordedLayer) throws in
           let shape = Shape([1] + layer.output.shape.dimensions.dropFirst())
@@ -137,16 +149,14 @@ struct CompareCommand: ParsableCommand {
         }
       }
     }
-    let names = recorded.filter { second.graph[$0.name] != nil }
-    let missing = recorded.count - names.count
-    if missing > 0 {
+    if leftOut > 0 {
       StandardError.line(
-        "fovea: \(missing) of \(recorded.count) layers are in the first network only: left out")
+        "fovea: \(leftOut) of \(compared.count + leftOut) layers are in the first network only: left out")
     }
-    guard !names.isEmpty else { throw NothingToCompare() }
+    guard !compared.isEmpty else { throw NothingToCompare() }
     let y = try second.input(contentsOf: paths[0], options: options)
-    let seen = try network.compiled(for: x.shape, recording: names.map(\.name)).run(x)
-    let compiled = try second.compiled(for: y.shape, recording: names.map(\.name))
+    let seen = try network.compiled(for: x.shape, recording: compared.map(\.name)).run(x)
+    let compiled = try second.compiled(for: y.shape, recording: compared.map(\.name))
     return { body in
       try compiled.run(y) { (layer: RecordedLayer) throws in
         guard let first = seen[layer.name] else { return }
@@ -165,4 +175,28 @@ struct CompareCommand: ParsableCommand {
 /// Two networks without a layer in common.
 private struct NothingToCompare: Error, CustomStringConvertible {
   let description = "the two have no layer of the same name and shape"
+}
+
+/// `"layers"` of `compare --json`: how far the two lie apart.
+private struct ComparisonReport: Encodable, Sendable {
+  struct Row: Encodable, Sendable {
+    let name: String
+    let shape: [Int]
+    let mean_a: Double
+    let mean_b: Double
+    let mean_abs_difference: Double
+    let max_abs_difference: Double
+    let cosine: Double
+  }
+
+  let layers: [Row]
+
+  init(_ rows: [LayerComparison]) {
+    layers = rows.map { row in
+      Row(
+        name: row.name, shape: row.shape.dimensions, mean_a: row.meanOfFirst, mean_b: row.meanOfSecond,
+        mean_abs_difference: row.meanDifference, max_abs_difference: row.largestDifference, cosine: row.cosine
+      )
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Fovea
+import Reports
 import SystemPackage
 
 struct FiltersCommand: ParsableCommand {
@@ -15,12 +16,19 @@ struct FiltersCommand: ParsableCommand {
         fovea filters model.h5
         fovea filters vgg16 --weights vgg16.h5 --scale symmetric -o conv1.png
         fovea filters model.h5 --layer block2_conv1 --top 16
+        fovea filters cifar10_quick.caffemodel --channel-order rgb
       """)
 
   @OptionGroup var model: ModelOptions
 
   @Option(help: ArgumentHelp("The layer (default: the first that convolves).", valueName: "name"))
   var layer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The order in which the network reads colours, where its file does not say or is wrong: rgb or bgr.",
+      valueName: "order"))
+  var channelOrder: Preprocessing.ChannelOrder?
 
   @OptionGroup(title: "Sheet") var sheet: SheetOptions
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -39,7 +47,8 @@ struct FiltersCommand: ParsableCommand {
       inputs: inputs,
       outputs: output.map(fileSuffixes: ["png"]),
       options: running.batchOptions(processors: 1),
-      settings: "fovea \(toolVersion) filters \(model.settings) \(layer.name) \(sheet.settings)",
+      settings: "fovea \(toolVersion) filters \(model.settings) \(layer.name) \(sheet.settings)"
+        + (channelOrder.map { " \($0)" } ?? ""),
       files: { [$0.namedFile ?? $0.file(named: name)] }, explain: problem(of:)
     ) { job, outputs in
       let sheet = try ContactSheet(filters: kernels, scale: scale, options: options)
@@ -66,7 +75,7 @@ struct FiltersCommand: ParsableCommand {
     var options = FilterSheetOptions(
       title: layer.name, model: model.title, note: sheet.note, top: sheet.top, colorMap: sheet.colorMap?.map,
       columns: sheet.columns, zoom: sheet.zoom)
-    options.channelOrder = network.preprocessing?.channelOrder ?? .rgb
+    options.channelOrder = channelOrder ?? network.preprocessing?.channelOrder ?? .rgb
     switch layer.operation {
     case .convolution(let convolution): options.groups = convolution.groups
     case .depthwiseConvolution, .separableConvolution: options.kind = .depthwise

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Fovea
+import Reports
 
 /// Which layers a command looks at.
 struct LayerOptions: ParsableArguments {
@@ -40,10 +41,7 @@ struct RecordedName: Sendable {
   let index: Int
 
   /// `007_conv1`, as names of files begin.
-  var fileStem: String {
-    let digits = String(index)
-    return String(repeating: "0", count: max(0, 3 - digits.count)) + digits + "_" + fileName(name)
-  }
+  var fileStem: String { Reports.fileStem(layer: name, at: index) }
 }
 
 extension Substring {

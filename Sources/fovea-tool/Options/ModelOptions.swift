@@ -1,6 +1,7 @@
 import ArgumentParser
 import Batch
 import Fovea
+import Reports
 import SystemPackage
 
 /// Which network.
@@ -116,9 +117,14 @@ struct ModelOptions: ParsableArguments {
     fileName(weights == nil && FileFacts.ifPresent(path) != nil ? path.stem ?? model : model)
   }
 
-  /// The model's name in words, as it stands on sheets.
+  /// The model's name in words, as it stands on sheets: of a file that is called like many others, its folder's too.
   var title: String {
-    name.replacing("_", with: " ").replacing("-", with: " ")
+    let words = name.replacing("_", with: " ").replacing("-", with: " ")
+    guard weights == nil, let file = path.lastComponent?.string, file != model || path.stem != model,
+      ["model", "network", "weights", "deploy"].contains(words.lowercased())
+    else { return words }
+    let folder = path.lexicallyNormalized().removingLastComponent().lastComponent?.string
+    return folder.map { $0 == ".." ? file : "\($0)/\(file)" } ?? file
   }
 
   /// What the outputs depend on: the model and the file its weights come from, with its size and time.
@@ -143,19 +149,6 @@ func saying<Result>(_ body: () throws -> Result) throws -> Result {
 func failed(_ message: String) -> ExitCode {
   StandardError.line("fovea: \(message)")
   return ExitCode(1)
-}
-
-/// A layer's or model's name as part of a file name: bytes outside `[A-Za-z0-9._-]` become `_`.
-func fileName(_ name: String) -> String {
-  String(
-    decoding: name.utf8.map { byte in
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-        byte
-      default: UInt8(ascii: "_")
-      }
-    }, as: UTF8.self)
 }
 
 /// A model that was meant as a file.
