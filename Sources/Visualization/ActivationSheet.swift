@@ -74,7 +74,7 @@ extension ContactSheet {
   package init(
     of activations: Tensor, scale: Scaling, options: ActivationSheetOptions, typesetter: Typesetter
   ) throws(VisualizationError) {
-    let maps = try ActivationMaps(activations)
+    let maps = try ActivationMaps(activations, folds: options.overlay == nil)
     if let columns = options.columns, columns < 1 { throw .notPositive("columns", columns) }
     if let zoom = options.zoom, zoom < 1 { throw .notPositive("zoom", zoom) }
     self =
@@ -87,14 +87,23 @@ extension ContactSheet {
 /// A layer's output for one sample as rows, columns and channels.
 struct ActivationMaps {
   let tensor: Tensor
-  let rows: Int
-  let columns: Int
+  private(set) var rows: Int
+  private(set) var columns: Int
   let channels: Int
+
+  /// The rows and columns of maps that are one long line, which is drawn folded; `nil` for all others.
+  private(set) var unfolded: (rows: Int, columns: Int)?
 
   /// Whether each channel is one number.
   var isVector: Bool { rows == 1 && columns == 1 }
 
-  init(_ activations: Tensor) throws(VisualizationError) {
+  /// `28×28`, or `1×600 in rows of 30`.
+  var sizeText: String {
+    unfolded.map { "\($0.rows)×\($0.columns) in rows of \(columns)" } ?? "\(rows)×\(columns)"
+  }
+
+  /// - Parameter folds: whether a map that is one long line, as a detector's boxes are, is drawn in several rows.
+  init(_ activations: Tensor, folds: Bool = false) throws(VisualizationError) {
     let shape = activations.shape
     if shape.rank == 4, shape[0] > 1 { throw .severalSamples(shape[0]) }
     switch (shape.rank, shape.rank == 4 || shape.rank == 2 ? shape[0] : 1) {
@@ -110,7 +119,20 @@ struct ActivationMaps {
       throw .notDrawable(shape, expected: "one sample's [H, W, C], [1, H, W, C], [H, W], [C] or [1, C]")
     }
     guard shape.count > 0 else { throw .notDrawable(shape, expected: "at least one value") }
+    if folds, min(rows, columns) == 1, let width = ActivationMaps.foldedWidth(max(rows, columns)) {
+      let length = max(rows, columns)
+      unfolded = (rows, columns)
+      (rows, columns) = (length / width, width)
+    }
     tensor = activations.reshaped([rows, columns, channels])
+  }
+
+  /// The width at which a line of `length` values makes a rectangle no more than four times as wide as high; `nil` for
+  /// short lines, and for lengths that no such width divides.
+  private static func foldedWidth(_ length: Int) -> Int? {
+    guard length >= 48 else { return nil }
+    let widths = 1...Int((4 * Double(length)).squareRoot())
+    return widths.first { $0 * $0 >= length && length % $0 == 0 }
   }
 
   func source(_ channel: Int) -> TileSource {
@@ -152,14 +174,15 @@ extension ContactSheet {
 
     var page = SheetPage(typesetter: typesetter, contentWidth: grid.width)
     page.writeHead(
-      title: options.title.isEmpty ? "activations" : options.title + " · output",
+      title: options.title.isEmpty ? "activations" : heading(options.title, "output"),
       lines: [
         options.model.map { "network: " + $0 }, options.note, options.input.map { "input: " + $0 },
-        "\(selectionText(grid.count, of: maps.channels, options.selection)) of \(maps.rows)×\(maps.columns)"
+        "\(selectionText(grid.count, of: maps.channels, options.selection)) of \(maps.sizeText)"
           + (options.overlay.map { " · over the input, \($0.width)×\($0.height), in grey" } ?? "")
           + " · \(grid.magnification.text)",
         valuesText("layer", layer), strongestText(statistics),
         deadText(statistics.indices.filter { statistics[$0].isDead }, of: maps.channels),
+        flatText(statistics, on: tileScale.shared),
       ])
     page.writeBar(
       colors, range: tileScale.shared,

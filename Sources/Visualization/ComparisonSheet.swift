@@ -86,7 +86,7 @@ extension ContactSheet {
 
     var page = SheetPage(typesetter: typesetter, contentWidth: a.isVector ? strip.width : grid.width)
     page.writeHead(
-      title: options.title.isEmpty ? "comparison" : options.title + " · A, B and A − B",
+      title: options.title.isEmpty ? "comparison" : ContactSheet.heading(options.title, "A, B and A − B"),
       lines: [
         options.model.map { "network: " + $0 }, "A: " + options.first, "B: " + options.second,
         options.input.map { "input: " + $0 }, options.note,

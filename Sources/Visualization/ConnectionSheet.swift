@@ -39,7 +39,7 @@ extension ContactSheet {
     var page = SheetPage(typesetter: typesetter, contentWidth: corner + grid.width)
     let isWhole = tables.allSatisfy { $0.outputs.count == perGroup && $0.inputs.count == inputs }
     page.writeHead(
-      title: options.title.isEmpty ? "kernels" : options.title + " · kernels",
+      title: heading(options.title, "kernels"),
       lines: [
         options.model.map { "network: " + $0 }, options.note,
         "\(countText(outputs)) kernels of \(rows)×\(columns)×\(countText(inputs)) · \(grid.magnification.text)",

@@ -133,7 +133,7 @@ extension ContactSheet {
     let things = isDepthwise ? "channel" : "output"
     let shown = chosen.reduce(0) { $0 + $1.count }
     page.writeHead(
-      title: options.title.isEmpty ? "kernels" : options.title + " · kernels",
+      title: heading(options.title, "kernels"),
       lines: [
         options.model.map { "network: " + $0 }, options.note,
         "\(countText(outputs)) kernel\(outputs == 1 ? "" : "s") of \(rows)×\(columns)\(isDepthwise ? "" : "×\(depth)")"

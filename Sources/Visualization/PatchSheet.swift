@@ -92,11 +92,14 @@ extension ContactSheet {
       title: options.title + " · strongest patches",
       lines: [
         options.model.map { "network: " + $0 }, options.note,
-        "\(countText(shown.count)) of \(countText(options.channels)) channels · the \(count) strongest of "
-          + "\(countText(options.pictures)) pictures each, strongest first, a picture at most once a channel",
+        "\(countText(shown.count)) of \(countText(options.channels)) channels · "
+          + (options.pictures == 1
+            ? "the strongest place of the one picture"
+            : "the \(count) strongest of \(countText(options.pictures)) pictures each, strongest first, a picture at most once a channel"),
         options.field.map { "outlined: the receptive field, \($0) pixels of the input as the network saw it" }
           ?? "the layer sees the whole picture",
-        "under each row: channel · largest value to the last one shown",
+        count == 1
+          ? "under each: channel · value" : "under each row: channel · largest value to the last one shown",
       ])
     let silent = shown.count { $0.patches.allSatisfy { !($0.value > 0) } }
     if silent > 0 {

@@ -49,18 +49,42 @@ extension ContactSheet {
       + ranked.map { "\($0) (\(shortText(Float(distances[$0]))))" }.joined(separator: ", ")
   }
 
-  /// `dead: 235 of 1,024 channels: 1, 7, 9, ...`; `nil` when none is.
+  /// `conv1 · output`; of a layer that has a number for a name, `layer 185 · output`.
+  static func heading(_ name: String, _ thing: String) -> String {
+    guard !name.isEmpty else { return thing }
+    return (name.contains(where: \.isLetter) ? "" : "layer ") + name + " · " + thing
+  }
+
+  /// `dead: 235 of 1,024 channels: 1, 7, 9, ...`, or `dead: none of 64 channels`; `nil` for a single one that is not.
   static func deadText(
     _ dead: [Int], of all: Int, things: String = "channels", named name: (Int) -> String = { "\($0)" }
   ) -> String? {
-    guard !dead.isEmpty else { return nil }
+    guard !dead.isEmpty else { return all > 1 ? "dead: none of \(countText(all)) \(things)" : nil }
     let listed = dead.prefix(16).map(name).joined(separator: ", ") + (dead.count > 16 ? ", …" : "")
     return "dead: \(countText(dead.count)) of \(countText(all)) \(things): \(listed)"
   }
 
+  /// `almost flat on this scale: 2 of 8 channels: 0, 5`: those, dead ones aside, whose values span less than a hundredth of
+  /// the colours; `nil` when there are none, or when each tile has a scale of its own.
+  static func flatText(_ statistics: [ChannelStatistics], on shared: ValueRange?) -> String? {
+    guard let shared, !shared.isConstant else { return nil }
+    let least = (Double(shared.high) - Double(shared.low)) / 100
+    let flat = statistics.indices.filter { channel in
+      guard !statistics[channel].isDead, let range = statistics[channel].range else { return false }
+      return Double(range.high) - Double(range.low) < least
+    }
+    guard !flat.isEmpty else { return nil }
+    let listed = flat.prefix(16).map { "\($0)" }.joined(separator: ", ") + (flat.count > 16 ? ", …" : "")
+    return
+      "almost flat on this scale: \(countText(flat.count)) of \(countText(statistics.count)) channels: \(listed)"
+  }
+
   /// `layer: mean 25.8 · std 51.5 · min 0 · max 622 · zero 66%`.
   static func valuesText(_ name: String, _ statistics: ChannelStatistics) -> String {
-    "\(name): mean \(shortText(statistics.mean)) · std \(shortText(statistics.deviation))"
+    guard statistics.range != nil else {
+      return "\(name): none of \(countText(statistics.count)) values is finite"
+    }
+    return "\(name): mean \(shortText(statistics.mean)) · std \(shortText(statistics.deviation))"
       + " · min \(shortText(statistics.minimum)) · max \(shortText(statistics.maximum))"
       + " · zero \(percentText(statistics.zeroFraction))"
       + (statistics.notFinite > 0 ? " · not finite \(countText(statistics.notFinite))" : "")

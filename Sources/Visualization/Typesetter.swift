@@ -136,7 +136,26 @@ extension Typesetter {
   }
 
   /// `text` in lines no wider than `width`, broken between words, and inside a word only when it alone is too wide.
+  ///
+  /// What stands between two middle dots stays on one line where it can.
   package func wrapped(_ text: String, size: Int, width: Int) -> [String] {
+    guard self.width(text, size: size) > width else { return text.isEmpty ? [] : [text] }
+    let parts = text.split(separator: " · ", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count > 1 else { return wrappedWords(text, size: size, width: width) }
+    var lines: [String] = []
+    for (place, part) in parts.enumerated() {
+      let part = place < parts.count - 1 ? part + " ·" : part
+      let longer = lines.last.map { $0 + " " + part } ?? part
+      if lines.isEmpty || self.width(longer, size: size) > width {
+        lines += wrappedWords(part, size: size, width: width)
+      } else {
+        lines[lines.count - 1] = longer
+      }
+    }
+    return lines
+  }
+
+  private func wrappedWords(_ text: String, size: Int, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ").map(String.init) {

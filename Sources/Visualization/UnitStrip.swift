@@ -70,7 +70,7 @@ extension ContactSheet {
     let labelWidth = typesetter.width("\(values.count)", size: size) + 8
     var page = SheetPage(typesetter: typesetter, contentWidth: labelWidth + layout.width)
     page.writeHead(
-      title: options.title.isEmpty ? "units" : options.title + " · output",
+      title: options.title.isEmpty ? "units" : heading(options.title, "output"),
       lines: [
         options.model.map { "network: " + $0 }, options.note, options.input.map { "input: " + $0 },
         selectionText(shown.count, of: values.count, options.selection)

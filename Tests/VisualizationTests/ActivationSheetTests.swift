@@ -153,6 +153,30 @@ private let small = Tensor([0, -8, 0, 1, 4, 0, 2, 0, 0, 3, 2, 0], shape: [2, 2, 
     #expect(throws: VisualizationError.self) { try drawn(Tensor(repeating: 1, shape: Shape(shape))) }
   }
 
+  @Test(arguments: [[1, 600, 2], [600, 1, 2]]) func oneLongLineIsFolded(shape: [Int]) throws {
+    let x = Tensor((0..<1200).map { Float($0 / 2) }, shape: Shape(shape))
+    let sheet = try drawn(x, .layer, .init(zoom: 3))
+    let tile = try #require(sheet.tile(.channel(1)))
+    #expect(tile.frame.width == 75 && tile.frame.height == 72)
+    let color = sheet.color(of: tile, row: 4, column: 7, enlargement: 3)
+    #expect(color == ColorMap.viridis[Float(107) / 599])
+    #expect(sheet.texts.contains { $0.contains("of \(shape[0])×\(shape[1]) in rows of 25") })
+  }
+
+  @Test func channelsTooFaintToBeSeenAreNamed() throws {
+    let x = Tensor([0, 0, 0.3, 10, 0, 0.31, 5, 0, 0.3, 2, 0, 0.3], shape: [2, 2, 3])
+    let sheet = try drawn(x)
+    #expect(sheet.texts.contains("dead: 1 of 3 channels: 1"))
+    #expect(sheet.texts.contains("almost flat on this scale: 1 of 3 channels: 2"))
+    #expect(!(try drawn(x, .tile)).texts.contains { $0.contains("almost flat") })
+    #expect(try drawn(Tensor([0, 1, 1, 0], shape: [2, 1, 2])).texts.contains("dead: none of 2 channels"))
+  }
+
+  @Test func aNumberForANameIsSaidToBeALayer() throws {
+    #expect(try drawn(small, .layer, .init(title: "185")).texts.contains("layer 185 · output"))
+    #expect(try drawn(small, .layer, .init(title: "conv1")).texts.contains("conv1 · output"))
+  }
+
   @Test func equalInputsGiveEqualPixels() throws {
     var generator = SeededGenerator(seed: 5)
     let x = Tensor(normal: [13, 9, 70], using: &generator)

@@ -89,6 +89,14 @@ import Visualization
     #expect(drawn.load(ordering: .relaxed) == 2)
   }
 
+  @Test func whatStandsBetweenMiddleDotsStaysTogether() {
+    // A character is 6 pixels wide at size 10.
+    let lines = boxes.wrapped("mean 1.5 · std 0.25 · zero 0%", size: 10, width: 6 * 24)
+    #expect(lines == ["mean 1.5 · std 0.25 ·", "zero 0%"])
+    #expect(
+      boxes.wrapped("mean 1.5 · a very long part indeed", size: 10, width: 60).allSatisfy { $0.count <= 10 })
+  }
+
   @Test func typeIsWrappedBetweenWords() {
     #expect(boxes.wrapped("aa bb cc", size: 10, width: 30) == ["aa bb", "cc"])
     #expect(boxes.wrapped("abcdefghij", size: 10, width: 30).joined() == "abcdefghij")
