@@ -55,6 +55,11 @@ INERT = """
     && document.title !== 'owned'
     && !Array.from(document.querySelectorAll('*')).some(e => Array.from(e.attributes).some(a => /^on/i.test(a.name)))
     && !Array.from(document.querySelectorAll('a, image, use')).some(e => /^javascript:/i.test(e.getAttribute('href')))"""
+# What lies over the sheet that is shown leaves out the bar and the tiles: a run of four commands each.
+PAPER = """
+  const paper = document.querySelector('.layer:not([hidden]) .paper'), covers = Array.from(paper.querySelectorAll('.night'));
+  return covers.length === 2 && covers.every(cover => (getComputedStyle(cover).display !== 'none') === arguments[0]
+    && cover.firstChild.getAttribute('d').split('M').length > 3)"""
 NAMES = "return Array.from(document.querySelectorAll('.gallery li:not([hidden])')).map(li => li.dataset[arguments[0]])"
 SHOWN = "return Array.from(document.querySelectorAll('.layer:not([hidden])')).map(s => Number(s.dataset.layer))"
 
@@ -171,11 +176,13 @@ def main():
                     browser.open(address.as_uri())
                     ground = browser.run("return getComputedStyle(document.body).backgroundColor")
                     check((sum(json.loads("[" + ground[4:-1] + "]")) < 384) == dark, f"the page follows the theme: {ground}")
-                    if dark:
-                        continue
-                    test_index(browser)
+                    if not dark:
+                        test_index(browser)
                     browser.click(".gallery a")
                     browser.wait("return document.querySelector('.layer:not([hidden])') !== null")
+                    check(browser.run(PAPER, dark), f"at night, and only then, sheets are no white paper: dark {dark}")
+                    if dark:
+                        continue
                     test_page(browser, is_single)
                     walk(browser, is_single)
                 complaints = browser.complaints()

@@ -29,6 +29,9 @@ public struct ContactSheet: Sendable {
 }
 
 extension ContactSheet {
+  /// Where colours stand for values: the bar, then the tiles in reading order; all else is paper and lettering.
+  package var valueFrames: [Rectangle] { (colorBar.map { [$0.frame] } ?? []) + tiles.map(\.frame) }
+
   /// Draws a laid-out page and its tiles.
   init(
     page: SheetPage, tiles: [SheetTile], sources: [TileSource], of tensor: Tensor, colors: ColorMap,

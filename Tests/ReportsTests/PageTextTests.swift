@@ -1,5 +1,6 @@
 import Reports
 import Testing
+import Visualization
 
 @Suite struct PageTextTests {
   @Test(arguments: [
@@ -11,7 +12,7 @@ import Testing
     ("a\0b", "a\u{FFFD}b"), ("grün 猫", "grün 猫"),
   ])
   func `text cannot leave its place`(text: String, expected: String) {
-    #expect(htmlText(text).unicodeScalars.elementsEqual(expected.unicodeScalars))
+    #expect(markupText(text).unicodeScalars.elementsEqual(expected.unicodeScalars))
   }
 
   @Test(arguments: [

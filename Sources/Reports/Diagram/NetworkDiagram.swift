@@ -1,5 +1,6 @@
 package import NeuralNetwork
 import TensorCore
+import Visualization
 
 /// The network as a drawing: an SVG whose every layer is a link to `#layer-NUMBER`.
 ///
@@ -74,15 +75,15 @@ package struct NetworkDiagram: Sendable {
     let extents =
       isNarrow
       ? ""
-      : "<text class=\"extents\" x=\"\(at(x + width - 6))\" y=\"\(at(y + rowHeight / 2 + 4))\">\(htmlText(shape))</text>"
+      : "<text class=\"extents\" x=\"\(at(x + width - 6))\" y=\"\(at(y + rowHeight / 2 + 4))\">\(markupText(shape))</text>"
     let middle = at(y + rowHeight / 2 + 4)
     return
       "<a href=\"#layer-\(index)\" class=\"node \(kind.rawValue)\" data-layer=\"\(index)\""
-      + " aria-label=\"\(htmlText("\(name), \(facts.type), output \(shape)"))\">"
-      + "<title>\(htmlText("\(name) · \(facts.type) · \(shape)"))</title>"
+      + " aria-label=\"\(markupText("\(name), \(facts.type), output \(shape)"))\">"
+      + "<title>\(markupText("\(name) · \(facts.type) · \(shape)"))</title>"
       + "<rect class=\"face\" x=\"\(at(x))\" y=\"\(at(y))\" width=\"\(at(width))\" height=\"\(at(rowHeight))\"/>"
       + "<rect class=\"stripe\" x=\"\(at(x))\" y=\"\(at(y))\" width=\"5\" height=\"\(at(rowHeight))\"/>"
-      + "<text x=\"\(at(x + 11))\" y=\"\(middle)\">\(htmlText(elided(name, to: max(4, room))))</text>"
+      + "<text x=\"\(at(x + 11))\" y=\"\(middle)\">\(markupText(elided(name, to: max(4, room))))</text>"
       + extents + "</a>"
   }
 

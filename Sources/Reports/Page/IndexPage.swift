@@ -67,7 +67,7 @@ package struct IndexPage: Sendable {
   package func template(_ card: PictureCard) -> (before: String, after: String) {
     let key = card.address.drop { $0 == "#" }
     return (
-      "<template data-page=\"\(htmlText(String(key)))\" data-name=\"\(htmlText(card.name))\">",
+      "<template data-page=\"\(markupText(String(key)))\" data-name=\"\(markupText(card.name))\">",
       "</template>\n"
     )
   }

@@ -1,31 +1,13 @@
 import Foundation
 import Mustache
+import Visualization
 
-// Everything that comes from outside goes into a page through one of these three doors.
+// Everything that comes from outside goes into a page through markupText or one of these doors.
 
-/// `text` as HTML or SVG shows it, between tags or between quotes of either kind.
-///
-/// Escaped by code points: a quote followed by a combining mark is one character to Swift and still a quote to a browser.
-/// A NUL, which no page can hold, becomes U+FFFD.
-package func htmlText(_ text: String) -> String {
-  var escaped = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
-    case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
-    case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
-    case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
-    case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
-    case "\0": escaped.append("\u{FFFD}")
-    default: escaped.append(scalar)
-    }
-  }
-  return String(escaped)
-}
-
-/// The same door for the templates' `{{name}}`.
+/// The door of the templates' `{{name}}`: as ``Visualization/markupText(_:)``, by code points. A quote followed by a
+/// combining mark is one character to Swift and still a quote to a browser.
 struct HTMLByCodePoint: MustacheContentType {
-  func escapeText(_ text: String) -> String { htmlText(text) }
+  func escapeText(_ text: String) -> String { markupText(text) }
 }
 
 /// A relative address of these bytes, whatever they are: all but letters, digits, `-`, `_`, `.`, `~` and `/` as `%XX`.

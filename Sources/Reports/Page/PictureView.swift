@@ -116,6 +116,7 @@ struct PictureView {
     layers[layer.index]["sheet"] =
       [
         "src": source, "width": sheet.width, "height": sheet.height, "caption": caption,
+        "values": placeText(sheet.valueFrames),
         "alt": "Sheet of \(layer.name), output \(spaced(shape)): \(caption)",
       ] as [String: Any]
   }
@@ -177,6 +178,25 @@ struct PictureView {
   }
 
   private func exact(_ value: Float) -> String { value.isFinite ? "\(value)" : "" }
+}
+
+/// Rectangles as runs `x y width height count step`, each of equal ones side by side, with commas between.
+func placeText(_ frames: [Rectangle]) -> String {
+  var runs: [(first: Rectangle, count: Int, step: Int)] = []
+  for frame in frames {
+    if let run = runs.last, frame.y == run.first.y, frame.width == run.first.width,
+      frame.height == run.first.height,
+      run.count == 1 || frame.x == run.first.x + run.count * run.step
+    {
+      runs[runs.count - 1] = (run.first, run.count + 1, run.count == 1 ? frame.x - run.first.x : run.step)
+    } else {
+      runs.append((frame, 1, 0))
+    }
+  }
+  return runs.map {
+    "\($0.first.x) \($0.first.y) \($0.first.width) \($0.first.height) \($0.count) \($0.step)"
+  }
+  .joined(separator: ",")
 }
 
 /// Whether a picture is so small that its pixels are to be seen.

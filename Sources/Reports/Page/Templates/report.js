@@ -15,6 +15,7 @@
       if (index < 0 || index >= sections.length) return;
       current = index;
       sections.forEach(function (section, i) { section.hidden = i !== index; });
+      sections[index].querySelectorAll(".paper").forEach(layNight);
       nodes.forEach(function (node) {
         var isShown = Number(node.dataset.layer) === index;
         node.setAttribute("tabindex", isShown ? "0" : "-1");
@@ -98,6 +99,32 @@
     });
     show(Math.min(Math.max(chosen, 0), sections.length - 1), false);
     centre(nodeOf(current));
+  }
+
+  // Two layers over a sheet that the style sheet uses at night: they cover all but the values, whose places are runs of
+  // rectangles "x y width height count step".
+  function layNight(paper) {
+    var picture = paper.querySelector("img");
+    if (paper.querySelector(".night") || !paper.dataset.values) return;
+    var width = picture.getAttribute("width"), height = picture.getAttribute("height");
+    var names = document.querySelector(".diagram").namespaceURI;
+    var path = "M0 0H" + width + "V" + height + "H0Z";
+    paper.dataset.values.split(",").forEach(function (run) {
+      var n = run.split(" ").map(Number);
+      for (var i = 0; i < n[4]; i += 1) path += "M" + (n[0] + i * n[5]) + " " + n[1] + "h" + n[2] + "v" + n[3] + "h-" + n[2] + "Z";
+    });
+    ["over", "ground"].forEach(function (layer) {
+      var svg = document.createElementNS(names, "svg");
+      svg.setAttribute("class", "night " + layer);
+      svg.setAttribute("viewBox", "0 0 " + width + " " + height);
+      svg.setAttribute("preserveAspectRatio", "none");
+      svg.setAttribute("aria-hidden", "true");
+      var cover = document.createElementNS(names, "path");
+      cover.setAttribute("d", path);
+      cover.setAttribute("fill-rule", "evenodd");
+      svg.appendChild(cover);
+      paper.appendChild(svg);
+    });
   }
 
   function sortTable(table, header) {
