@@ -6,8 +6,12 @@
 Both start as a new process, read the same full Keras `.h5` (random weights) and the same picture,
 and end with a PNG a layer: all 22 layers with all their channels for Fovea, the first 64 channels a layer for the script
 (Benchmarks/Peers/activations_keras.py). They run alternately; the ratio of the medians is the
-result. Then Fovea alone: the peak of its memory with and without sheets, and a folder of copies of the picture on one
-processor and on two (Linux; taskset). Needs the packages of Scripts/requirements.txt.
+result. Then Fovea alone: the peak of its memory with sheets, with a report's pages, and without either; and a folder of
+copies of the picture on one processor and on two (Linux; taskset), beside two processes that share the folder, one on
+each: what the machine itself gives. Needs the packages of Scripts/requirements.txt.
+
+Memory above the compiled network: the run without sheets holds the compiled network and two live tensors, of VGG16 at
+most 2 x 224 x 224 x 64 floats, 26 MB; what sheets take more, and those, are above it.
 """
 
 import argparse
@@ -38,6 +42,7 @@ def main():
     parser.add_argument("--photo", default=str(ROOT / "Samples/still-life.jpg"))
     parser.add_argument("--model", help="a full Keras .h5 of VGG16; made when it is not there")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--photos", help="a folder of pictures to use instead of copies")
     parser.add_argument("--pictures", type=int, default=20, help="in the folder; 0 leaves that part out")
     options = parser.parse_args()
     fovea = str(ROOT / ".build/release/fovea")
@@ -62,20 +67,39 @@ def main():
 
         peak = max(megabytes for _, megabytes in ours)
         bare = measured(command(options.photo, "bare", "--layers", "predictions", "--no-sheets", "--dump", "npz"))[1]
+        pages = measured(
+            [fovea, "report", model, options.photo, "--preprocessing", "caffe", "--overwrite", "-o", f"{folder}/pages"])[1]
+        tensors = 2 * 224 * 224 * 64 * 4 / 1e6
         print(
-            f"peak memory: fovea {peak:.0f} MB with 22 sheets, {bare:.0f} MB with none, recording the last layer: "
-            f"{peak - bare:.0f} MB more; Keras + matplotlib {max(m for _, m in theirs):.0f} MB")
+            f"peak memory: fovea {peak:.0f} MB with 22 sheets, {pages:.0f} MB with a report, {bare:.0f} MB with neither: "
+            f"at most {max(peak, pages) - bare + tensors:.0f} MB above the compiled network; "
+            f"Keras + matplotlib {max(m for _, m in theirs):.0f} MB")
 
         if options.pictures:
             photos = Path(folder, "photos")
             photos.mkdir()
+            known = sorted(p for p in Path(options.photos).iterdir()) if options.photos else [Path(options.photo)]
             for number in range(options.pictures):
-                shutil.copy(options.photo, photos / f"{number}{Path(options.photo).suffix}")
+                source = known[number % len(known)]
+                shutil.copy(source, photos / f"{number}{source.suffix}")
             one = measured(["taskset", "-c", "0", *command(str(photos), "one")])[0]
             two, peak = measured(["taskset", "-c", "0,1", *command(str(photos), "two")])
+            halves = [Path(folder, f"half{number}") for number in (0, 1)]
+            for number, photo in enumerate(sorted(photos.iterdir())):
+                halves[number % 2].mkdir(exist_ok=True)
+                os.link(photo, halves[number % 2] / photo.name)
+            start = time.perf_counter()
+            apart = [
+                subprocess.Popen(
+                    ["taskset", "-c", str(number), *command(str(half), f"apart{number}")], stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL) for number, half in enumerate(halves)
+            ]
+            if any([process.wait() for process in apart]):
+                sys.exit("failed: two processes")
+            limit = time.perf_counter() - start
             print(
                 f"{options.pictures} pictures: {one:.1f} s on one processor, {two:.1f} s on two: {one / two:.2f} times as fast; "
-                f"peak {peak:.0f} MB")
+                f"two processes: {limit:.1f} s, {one / limit:.2f}; peak {peak:.0f} MB")
 
 
 def make_model(path):
