@@ -60,8 +60,8 @@ draw 'How that bank answers over the pictures, layer by layer' \
 draw 'Two pictures side by side on one scale' \
   compare "$networks/synthetic-gabor-bank.h5" Samples/still-life.png Samples/zone-plate.png \
   --layers pool --top 6 --note 'synthetic Gabor bank' -o "$out/compare"
-draw 'Sobel as a convolutional layer' activations "$networks/sobel.h5" "$pictures" -o "$out/sobel-layer"
-draw 'Four colours as a convolutional layer' activations "$networks/colours.h5" "$pictures" -o "$out/colours-layer"
+draw 'Sobel as a convolutional layer' activations "$networks/sobel.h5" "$pictures" --scale symmetric -o "$out/sobel-layer"
+draw 'Four colours as a convolutional layer' activations "$networks/colours.h5" "$pictures" --scale symmetric -o "$out/colours-layer"
 
 printf '\nWritten under %s:\n' "$out"
 find "$out" -type f | LC_ALL=C sort | awk 'NR <= 40 { print "  " $0 } END { if (NR > 40) print "  ... and " NR - 40 " more" }'
