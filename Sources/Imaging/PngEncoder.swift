@@ -25,7 +25,9 @@ package struct PngEncoder {
     self.text = text
   }
 
-  /// Writes `pixels`, row-major, to `path`, whole or not at all. Throws ``ImagingError/cannotWrite(_:reason:)``.
+  /// Writes `pixels`, row-major, to `path`, whole or not at all.
+  ///
+  /// Throws ``ImagingError/cannotWrite(_:reason:)``.
   package func write(
     rgb pixels: [UInt8], width: Int, height: Int, to path: FilePath
   ) throws(ImagingError) {

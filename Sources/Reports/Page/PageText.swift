@@ -4,8 +4,9 @@ import Visualization
 
 // Everything that comes from outside goes into a page through markupText or one of these doors.
 
-/// The door of the templates' `{{name}}`: as ``Visualization/markupText(_:)``, by code points. A quote followed by a
-/// combining mark is one character to Swift and still a quote to a browser.
+/// The door of the templates' `{{name}}`: as ``Visualization/markupText(_:)``, by code points.
+///
+/// A quote followed by a combining mark is one character to Swift and still a quote to a browser.
 struct HTMLByCodePoint: MustacheContentType {
   func escapeText(_ text: String) -> String { markupText(text) }
 }
