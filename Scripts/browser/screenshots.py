@@ -23,10 +23,12 @@ with tempfile.TemporaryDirectory() as folder:
         check=True)
     pages = pathlib.Path(folder, "report")
     for name, dark, address, height in (("report-page", False, "pictures/still-life/index.html", 1400),
+                                        ("report-page-dark", True, "pictures/still-life/index.html", 1400),
                                         ("report-gallery", True, "index.html", 620)):
         with Browser(width=1240, height=height, dark=dark) as browser:
             browser.open((pages / address).as_uri())
             browser.wait("return Array.from(document.images).filter(i => i.checkVisibility()).every(i => i.complete)")
+            browser.run("return Promise.all(Array.from(document.images).filter(i => i.checkVisibility()).map(i => i.decode())).then(() => 1)")
             target = ROOT / "Documentation/pictures" / (name + ".png")
             browser.screenshot(target)
         picture = Image.open(target).convert("RGB")
