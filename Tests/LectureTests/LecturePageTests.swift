@@ -70,6 +70,10 @@ import Testing
     #expect(try page("batch-normalisation", "means-after").allSatisfy { abs($0) < 1e-3 })
     #expect(try page("batch-normalisation", "deviations-after").allSatisfy { abs($0 - 1) < 1e-3 })
     #expect(abs(try page("dropout", "dropped")[0] - 0.5) < 0.06)
+    #expect(try page("transfer", "accuracy")[0] > 0.8)
+    for kind in ["shifted", "turned", "scaled", "all"] {
+      #expect(try page("augmentation", "differing-\(kind)") == [3])
+    }
     #expect(try page("autoencoder", "denoised")[0] > page("autoencoder", "noisy")[0] + 2)
   }
 

@@ -84,7 +84,7 @@ private func addLearningRates(to exhibit: inout Exhibit, in workplace: Workplace
     times.map { (file: "cifar10-\(network)-rate-\($0)", words: "\(words), \($0)×") }
   }
   let histories = try names.compactMap { name -> Curves.Line? in
-    try Samples.history(name.file)?.accuracy.map { Curves.Line(name.words, values: $0) }
+    try Samples.history(name.file).map { Curves.Line(name.words, values: $0.testAccuracies) }
   }
   guard !histories.isEmpty else {
     exhibit.show(
