@@ -17,6 +17,19 @@ extension Tensor {
   }
 
   var rows: [[Double]] { rows() }
+
+  /// Of a picture `[H, W, C]` the square of `side` pixels whose upper left one is at `row` and `column`.
+  func square(_ side: Int, row: Int, column: Int) -> Tensor {
+    let (columns, channels) = (shape[1], shape[2])
+    return Tensor(shape: [side, side, channels]) { target in
+      withUnsafeScalars { source in
+        for line in 0..<side {
+          let start = ((row + line) * columns + column) * channels
+          for place in 0..<side * channels { target[line * side * channels + place] = source[start + place] }
+        }
+      }
+    }
+  }
 }
 
 extension Kernel {

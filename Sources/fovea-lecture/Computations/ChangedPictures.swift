@@ -17,12 +17,7 @@ struct ChangedPictures {
 
   /// The square of `side` pixels whose upper left one is at `row` and `column`.
   init(square side: Int, row: Int, column: Int, of path: String) throws {
-    let picture = try Image(contentsOf: path).tensor()
-    let (columns, all) = (picture.shape[1], picture.scalars)
-    let pixels = (row..<row + side).flatMap {
-      all[($0 * columns + column) * 3..<($0 * columns + column + side) * 3]
-    }
-    original = Tensor(pixels, shape: [side, side, 3])
+    original = try Image(contentsOf: path).tensor().square(side, row: row, column: column)
   }
 
   /// `count` changes of one kind, one above the other: `[count * H, W, 3]`.

@@ -68,13 +68,8 @@ struct NoiseRemoval {
   }
 
   private static func pieces(of picture: Tensor, at places: [(row: Int, column: Int)]) -> Tensor {
-    let (columns, all) = (picture.shape[1], picture.scalars)
-    var scalars: [Float] = []
-    for place in places {
-      for row in place.row..<place.row + side {
-        let start = (row * columns + place.column) * 3
-        scalars += all[start..<start + side * 3].map { $0 / 255 }
-      }
+    let scalars = places.flatMap { place in
+      picture.square(side, row: place.row, column: place.column).scalars.map { $0 / 255 }
     }
     return Tensor(scalars, shape: [places.count, side, side, 3])
   }

@@ -58,7 +58,6 @@ private struct TextureFolder {
     let side = 40
     path = workplace.path("materials")
     let picture = try Image(contentsOf: "Samples/still-life.png").tensor()
-    let (columns, all) = (picture.shape[1], picture.scalars)
     var generator = SeededGenerator(seed: 9)
     // Rows and columns where only that material is seen.
     for (name, rows, places) in [
@@ -69,10 +68,8 @@ private struct TextureFolder {
       for number in 0..<count {
         let row = Int.random(in: rows, using: &generator)
         let column = Int.random(in: places, using: &generator)
-        let pixels = (row..<row + side).flatMap {
-          all[($0 * columns + column) * 3..<($0 * columns + column + side) * 3]
-        }
-        try Raster(Tensor(pixels, shape: [side, side, 3])).image().write(to: "\(path)/\(name)/\(number).png")
+        try Raster(picture.square(side, row: row, column: column)).image()
+          .write(to: "\(path)/\(name)/\(number).png")
       }
       examples.append((name, "materials/\(name)/0.png"))
     }
