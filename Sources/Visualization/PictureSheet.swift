@@ -64,8 +64,11 @@ extension ContactSheet {
     let cell = classes.count > 40 ? max(3, 900 / classes.count) : max(numbers + 12, lineHeight + 10, 34)
     let saysNumbers = cell >= numbers + 8
     let saysNames = classes.count <= 40
+    // As wide as the longest name where the sheet stays of a width to be looked at.
+    let named = max(cell, nameWidth + 8)
+    let cellWidth = saysNames && classes.count * named <= 2400 ? named : cell
     let left = SheetPage.margin + (saysNames ? nameWidth + 10 : 0)
-    var page = SheetPage(typesetter: typesetter, contentWidth: left + classes.count * cell)
+    var page = SheetPage(typesetter: typesetter, contentWidth: left + classes.count * cellWidth)
     page.writeHead(
       title: title, lines: lines + ["rows: what the pictures are · columns: what they were taken for"])
     page.space(8)
@@ -80,8 +83,8 @@ extension ContactSheet {
             text: names[row], x: left - 8, y: y + (cell - lineHeight) / 2, size: size, alignment: .trailing))
         page.place(
           PlacedText(
-            text: typesetter.shortened(classes[row], size: size, width: cell - 2),
-            x: left + row * cell + cell / 2,
+            text: typesetter.shortened(classes[row], size: size, width: cellWidth - 2),
+            x: left + row * cellWidth + cellWidth / 2,
             y: top - lineHeight - 4, size: size, color: Theme.quietInk, alignment: .centre))
       }
       for (column, count) in counts.enumerated() {
@@ -92,12 +95,12 @@ extension ContactSheet {
         let full = row == column ? Theme.share : Theme.alarm
         let color = Color(red: mix(255, full.red), green: mix(255, full.green), blue: mix(255, full.blue))
         page.fill(
-          Rectangle(x: left + column * cell, y: y, width: max(1, cell - 1), height: max(1, cell - 1)),
+          Rectangle(x: left + column * cellWidth, y: y, width: max(1, cellWidth - 1), height: max(1, cell - 1)),
           count == 0 ? Theme.band : color)
         if saysNumbers, count > 0 {
           page.place(
             PlacedText(
-              text: "\(count)", x: left + column * cell + cell / 2, y: y + (cell - lineHeight) / 2,
+              text: "\(count)", x: left + column * cellWidth + cellWidth / 2, y: y + (cell - lineHeight) / 2,
               size: size,
               color: share > 0.5 ? Theme.ground : Theme.ink, alignment: .centre))
         }
