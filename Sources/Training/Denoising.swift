@@ -106,7 +106,9 @@ extension Network {
       guard case .input(let shape) = layer.operation, !shape.isVector else { return layer }
       return Layer(layer.name, .input(InputShape(height: height, width: width, channels: shape.channels)))
     }
-    return try Network(
-      graph: Graph(layers, outputs: graph.outputs), weights: weights, preprocessing: preprocessing)
+    var record = preprocessing
+    record?.height = height
+    record?.width = width
+    return try Network(graph: Graph(layers, outputs: graph.outputs), weights: weights, preprocessing: record)
   }
 }

@@ -44,6 +44,21 @@ public struct FeatureHead {
     return (loss / Double(labels.count), Double(correct) / Double(labels.count))
   }
 
+  /// An epoch with what it showed, tested on other features.
+  package mutating func record(test: (features: Tensor, labels: [Int])?) throws -> EpochRecord {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let seen = try epoch()
+    let seconds = (clock.now - start) / .seconds(1)
+    let steps = epochs * ((labels.count + batchSize - 1) / batchSize)
+    let settings = trainer.settings
+    return EpochRecord(
+      epoch: epochs, loss: seen.loss, accuracy: seen.accuracy, testLoss: nil,
+      testAccuracy: try test.map { Double(try right($0.features, $0.labels)) / Double($0.labels.count) },
+      learningRate: settings.schedule.rate(settings.learningRate, at: steps - 1), seconds: seconds,
+      imagesPerSecond: Double(labels.count) / seconds)
+  }
+
   /// How many of other features have their label on top.
   public func right(_ features: Tensor, _ labels: [Int]) throws -> Int {
     guard let output = try network().compiled(for: features.shape).run(features).layers.last?.output else {

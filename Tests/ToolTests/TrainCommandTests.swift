@@ -82,7 +82,10 @@ import Testing
       "transfer", "--base", "base/model.h5", "--data", "cifar", "--epochs", "2", "--batch", "8", "-o", "head",
     ])
     #expect(head.status == 0 && head.output.contains("of 20 test pictures right"), "\(head.errors)")
-    #expect(pictures.tree("head") == ["head.h5", "labels.txt", "model.h5"])
+    #expect(
+      pictures.tree("head") == [
+        "curves.png", "curves.svg", "head.h5", "history.csv", "labels.txt", "model.h5",
+      ])
   }
 
   @Test("what is missing or wrong is said on one line")

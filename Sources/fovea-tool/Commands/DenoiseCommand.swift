@@ -84,7 +84,10 @@ struct DenoiseCommand: ParsableCommand {
           initialising: graph, seed: learning.seed,
           preprocessing: Preprocessing(
             height: test.height, width: test.width, scale: 1 / 255)),
-        learning.settings(loss: .meanSquaredError), noise: noise, batchSize: learning.batch,
+        learning.settings(
+          loss: .meanSquaredError, pictures: pictures.training.count,
+          defaults: .init(optimizer: .adam, learningRate: 2e-3, cosine: true)), noise: noise,
+        batchSize: learning.batch,
         pictures: pictures.training)
       for epoch in 1...learning.epochs {
         let clock = ContinuousClock()

@@ -44,10 +44,14 @@ struct EvaluateCommand: ParsableCommand {
     let network = try saying { try preprocessing.applied(to: try model.network()) }
     let input = network.graph.inputShape()
     let side = network.preprocessing?.height ?? 32
-    let (pictures, unreadable) = try data.pictures(
-      height: input?[1] ?? side, width: input?[2] ?? network.preprocessing?.width ?? side, seed: seed)
-    let shown = onTraining ? pictures.training : pictures.test ?? pictures.training
-    let seen = try saying { try Evaluation(of: network, on: shown) }
+    let height = input?[1] ?? side
+    let width = input?[2] ?? network.preprocessing?.width ?? side
+    let (pictures, unreadable) = try data.pictures(height: height, width: width, seed: seed)
+    let (shown, seen) = try saying {
+      let shown = try (onTraining ? pictures.training : pictures.test ?? pictures.training).resized(
+        height: height, width: width)
+      return (shown, try Evaluation(of: network, on: shown))
+    }
     let folder = FilePath(argument: output)
     try makeFolder(folder)
     try saying { try write(seen, shown, to: folder) }

@@ -34,6 +34,7 @@ struct TrainCommand: ParsableCommand {
   var dropout = false
 
   @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Data") var size: PictureSizeOptions
   @OptionGroup(title: "Learning") var learning: OptimizerOptions
   @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
 
@@ -65,8 +66,13 @@ struct TrainCommand: ParsableCommand {
 
   private func train() throws {
     let source = try TrainedNetwork(network + (batchNorm ? "-bn" : "") + (dropout ? "-dropout" : ""))
-    let (pictures, unreadable) = try data.pictures(
-      height: source.height, width: source.width, seed: learning.seed)
+    let wanted = size.inputSize
+    let (loaded, unreadable) = try data.pictures(
+      height: wanted?.height ?? source.height, width: wanted?.width ?? source.width, seed: learning.seed)
+    let pictures =
+      try wanted.map { size in
+        try saying { try loaded.resized(height: size.height, width: size.width) }
+      } ?? loaded
     let start = try saying { try source.initialised(for: pictures.training, seed: learning.seed) }
     let folder = try TrainingFolder(FilePath(argument: output), resumes: resume, overwrites: overwrite)
     let plan = Epochs(
@@ -74,7 +80,8 @@ struct TrainCommand: ParsableCommand {
       patience: learning.patience)
     var run = try saying {
       try TrainingRun(
-        start, learning.settings(loss: .crossEntropy), plan, training: pictures.training, test: pictures.test)
+        start, learning.settings(loss: .crossEntropy, pictures: pictures.training.count), plan,
+        training: pictures.training, test: pictures.test)
     }
     if resume, FileFacts.ifPresent(folder.checkpoint) != nil {
       try saying { try run.resume(from: folder.checkpoint) }

@@ -41,6 +41,7 @@ struct TransferCommand: ParsableCommand {
   var unfreeze = 2
 
   @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Data") var size: PictureSizeOptions
   @OptionGroup(title: "Learning") var learning: OptimizerOptions
 
   @Option(
@@ -72,36 +73,37 @@ struct TransferCommand: ParsableCommand {
   private func transfer() throws {
     let whole = try saying { try loadedBase() }
     let record = whole.effectivePreprocessing
-    let (height, width) = (record.height ?? 224, record.width ?? 224)
+    let height = size.inputSize?.height ?? record.height ?? 224
+    let width = size.inputSize?.width ?? record.width ?? 224
     let (loaded, unreadable) = try data.pictures(height: height, width: width, seed: learning.seed)
     let folder = FilePath(argument: output)
     try makeFolder(folder)
     try saying {
-      let pictures = LabelledSet(
-        training: try loaded.training.resized(height: height, width: width),
-        test: try loaded.test?.resized(height: height, width: width))
-      let cut = try whole.cut(after: layer)
-      if !quiet { StandardError.line("features of \(cut.graph.outputs[0]), computed once") }
+      let pictures = try loaded.resized(height: height, width: width)
+      let cut = try whole.cut(after: layer).resized(height: height, width: width)
+      if !quiet {
+        StandardError.line(
+          "features of \(pictures.training.count + (pictures.test?.count ?? 0)) pictures of \(width) x \(height) pixels "
+            + "at \(cut.graph.outputs[0]), computed once")
+      }
       let features = try cut.features(of: pictures.training)
       let testFeatures = try pictures.test.map { ($0, try cut.features(of: $0)) }
       var head = try FeatureHead(
         features, labels: pictures.training.labels, classes: pictures.training.classNames.count,
-        settings: learning.settings(loss: .crossEntropy), batchSize: learning.batch)
-      for epoch in 1...learning.epochs {
-        let seen = try head.epoch()
-        guard !quiet, epoch == learning.epochs || epoch % 10 == 0 else { continue }
-        StandardError.line(
-          "head, epoch \(epoch) of \(learning.epochs)   loss \(decimal(seen.loss))   accuracy \(decimal(seen.accuracy * 100)) %"
-        )
+        settings: learning.settings(loss: .crossEntropy, pictures: pictures.training.count),
+        batchSize: learning.batch)
+      var voice = TrainingVoice(epochs: learning.epochs + fineTune, isQuiet: quiet)
+      var history: [EpochRecord] = []
+      for _ in 0..<learning.epochs {
+        let record = try head.record(test: testFeatures.map { ($0.1, $0.0.labels) })
+        voice.tell(record)
+        history.append(record)
       }
       var joined = try cut.joined(to: try head.network())
-      if let (test, features) = testFeatures {
-        let right = try head.right(features, test.labels)
-        StandardOutput.write(
-          "head: \(decimal(Double(right) / Double(test.count) * 100)) % of \(test.count) test pictures right\n"
-        )
-      }
-      if fineTune > 0 { joined = try fineTuned(joined, pictures, to: folder) }
+      tellTest(history, "head", of: pictures)
+      if fineTune > 0 { joined = try fineTuned(joined, pictures, &history, &voice) }
+      try TrainingFolder(folder, resumes: true, overwrites: true).writeHistory(
+        history, title: "transfer from \(base)")
       try head.network().write(to: folder.appending("head.h5"), as: .h5)
       try writeText(
         pictures.training.classNames.joined(separator: "\n") + "\n", to: folder.appending("labels.txt"))
@@ -112,37 +114,29 @@ struct TransferCommand: ParsableCommand {
     if unreadable > 0 { throw ExitCode(1) }
   }
 
-  private func fineTuned(_ network: Network, _ pictures: LabelledSet, to folder: FilePath) throws -> Network {
+  private func tellTest(_ history: [EpochRecord], _ what: String, of pictures: LabelledSet) {
+    guard let last = history.last?.testAccuracy else { return }
+    StandardOutput.write(
+      "\(what): \(decimal(last * 100)) % of \(pictures.test?.count ?? 0) test pictures right\n")
+  }
+
+  private func fineTuned(
+    _ network: Network, _ pictures: LabelledSet, _ history: inout [EpochRecord], _ voice: inout TrainingVoice
+  ) throws -> Network {
     let weighted = network.graph.layers.map(\.name).filter { network.weights[$0]?.isEmpty == false }
-    var settings = learning.settings(loss: .crossEntropy, frozen: Set(weighted.dropLast(unfreeze + 1)))
+    var settings = learning.settings(
+      loss: .crossEntropy, pictures: pictures.training.count, epochs: fineTune,
+      frozen: Set(weighted.dropLast(unfreeze + 1)))
     settings.learningRate /= 10
     var run = try TrainingRun(
       network, settings, Epochs(fineTune, batchSize: learning.batch), training: pictures.training,
       test: pictures.test)
-    var voice = TrainingVoice(epochs: fineTune, isQuiet: quiet)
-    while let record = try run.epoch(progress: { voice.show($0) }) { voice.tell(record) }
-    try TrainingFolder(folder, resumes: true, overwrites: true).writeHistory(
-      run.history, title: "fine-tuning")
-    if let last = run.history.last?.testAccuracy {
-      StandardOutput.write(
-        "fine-tuned: \(decimal(last * 100)) % of \(pictures.test?.count ?? 0) test pictures right\n")
+    while var record = try run.epoch(progress: { voice.show($0) }) {
+      record.epoch += learning.epochs
+      voice.tell(record)
+      history.append(record)
     }
+    tellTest(history, "fine-tuned", of: pictures)
     return try run.network()
-  }
-}
-
-extension LabelledPictures {
-  /// The same pictures at another size.
-  fileprivate func resized(height: Int, width: Int) throws -> LabelledPictures {
-    guard height != self.height || width != self.width else { return self }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count * height * width * channels)
-    for index in 0..<count {
-      let picture = try Image(tensor: picture(index)).resized(
-        height: height, width: width, fit: .stretch, resampling: .linear)
-      bytes += try picture.tensor().scalars.map { UInt8(min(255, max(0, $0.rounded()))) }
-    }
-    return LabelledPictures(
-      height: height, width: width, channels: channels, pixels: bytes, labels: labels, classNames: classNames)
   }
 }

@@ -13,15 +13,25 @@ struct OptimizerOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Pictures in a step.", valueName: "n"))
   var batch = 32
 
-  @Option(help: ArgumentHelp("sgd, momentum (0.9), nesterov, rmsprop, adam or adamw.", valueName: "name"))
-  var optimizer = Name.rmsprop
+  @Option(
+    help: ArgumentHelp(
+      "sgd, momentum (0.9), nesterov, rmsprop, adam or adamw (default: rmsprop; for denoise adam).",
+      valueName: "name"))
+  var optimizer: Name?
 
-  @Option(help: ArgumentHelp("The learning rate of the first step.", valueName: "rate"))
-  var learningRate = 1e-3
+  @Option(
+    help: ArgumentHelp(
+      "The learning rate of the first step (default: 0.001; for denoise 0.002).", valueName: "rate"))
+  var learningRate: Double?
 
   @Option(
     help: ArgumentHelp("The rate at step t is rate / (1 + decay t), as in older Keras.", valueName: "decay"))
   var decay = 0.0
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Let the rate fall to 0 along half a cosine over all epochs (default: only for denoise).")
+  var cosine: Bool?
 
   @Option(
     help: ArgumentHelp(
@@ -49,14 +59,27 @@ struct OptimizerOptions: ParsableArguments {
   func validate() throws {
     if epochs < 1 { throw ValidationError("--epochs is at least 1, not \(epochs)") }
     if batch < 1 { throw ValidationError("--batch is at least 1, not \(batch)") }
-    if !(learningRate > 0) { throw ValidationError("--learning-rate is above 0, not \(learningRate)") }
+    if let learningRate, !(learningRate > 0) {
+      throw ValidationError("--learning-rate is above 0, not \(learningRate)")
+    }
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1, not \(threads)") }
     if decay < 0 { throw ValidationError("--decay is at least 0, not \(decay)") }
+    if cosine == true, decay > 0 { throw ValidationError("either --cosine or --decay") }
   }
 
-  func settings(loss: Loss, frozen: Set<String> = []) -> TrainingSettings {
+  /// What a command does where it is not told.
+  struct Defaults {
+    var optimizer = Name.rmsprop
+    var learningRate = 1e-3
+    var cosine = false
+  }
+
+  /// The settings for so many pictures an epoch; `epochs` where they are not those of the option.
+  func settings(
+    loss: Loss, pictures: Int, epochs: Int? = nil, frozen: Set<String> = [], defaults: Defaults = Defaults()
+  ) -> TrainingSettings {
     let optimizer: Optimizer =
-      switch self.optimizer {
+      switch self.optimizer ?? defaults.optimizer {
       case .sgd: .sgd()
       case .momentum: .sgd(momentum: 0.9)
       case .nesterov: .sgd(momentum: 0.9, nesterov: true)
@@ -64,10 +87,17 @@ struct OptimizerOptions: ParsableArguments {
       case .adam: .adam()
       case .adamw: .adamW()
       }
+    let schedule: Schedule =
+      if decay > 0 {
+        .inverseTime(decay: decay)
+      } else if cosine ?? defaults.cosine {
+        .cosine(steps: (epochs ?? self.epochs) * ((pictures + batch - 1) / batch))
+      } else {
+        .constant
+      }
     return TrainingSettings(
-      loss: loss, optimizer: optimizer, learningRate: learningRate,
-      schedule: decay == 0 ? .constant : .inverseTime(decay: decay), l2: l2, clipNorm: clip, seed: seed,
-      frozen: frozen)
+      loss: loss, optimizer: optimizer, learningRate: learningRate ?? defaults.learningRate,
+      schedule: schedule, l2: l2, clipNorm: clip, seed: seed, frozen: frozen)
   }
 }
 
