@@ -49,27 +49,31 @@ extension Architecture {
 
   /// The lecture's autoencoder for CIFAR-10: two encoding layers of 32 channels and three decoding layers.
   ///
-  /// A picture of values from 0 to 1 comes out.
+  /// Strides halve the picture to a code of 8x8x32, transposed convolutions double it again; their kernels are whole multiples
+  /// of the stride, so that every pixel is reached by as many taps. A picture of values from 0 to 1 comes out.
   public static let autoencoder = Architecture(
     "autoencoder", .keras, Preprocessing(height: 32, width: 32, scale: 1 / 255),
     paper: "the lecture's denoising autoencoder", classes: 3
   ) { plan in
     var list = LayerList(input: "input_layer", plan.input)
-    func convolve(_ filters: Int, _ activation: Activation = .relu, from x: String) -> String {
-      list.append(
-        list.numbered("conv2d"),
-        .convolution(.init(filters: filters, kernelSize: 3, padding: .same, activation: activation)), from: x)
-    }
+    let filters = plan.channels(32)
     var x = "input_layer"
     for _ in 0..<2 {
-      x = convolve(plan.channels(32), from: x)
-      x = list.append(list.numbered("max_pooling2d"), .pooling(.init(.maximum, size: 2, stride: 2)), from: x)
+      x = list.append(
+        list.numbered("conv2d"),
+        .convolution(.init(filters: filters, kernelSize: 3, stride: 2, padding: .same, activation: .relu)),
+        from: x)
     }
     for _ in 0..<2 {
-      x = convolve(plan.channels(32), from: x)
-      x = list.append(list.numbered("up_sampling2d"), .upSampling(2, .nearest), from: x)
+      x = list.append(
+        list.numbered("conv2d_transpose"),
+        .transposedConvolution(
+          .init(filters: filters, kernelSize: 4, stride: 2, padding: .same, activation: .relu)), from: x)
     }
-    x = convolve(plan.classes, .sigmoid, from: x)
+    x = list.append(
+      list.numbered("conv2d"),
+      .convolution(.init(filters: plan.classes, kernelSize: 3, padding: .same, activation: .sigmoid)), from: x
+    )
     return list.layers
   }
 }
