@@ -49,6 +49,13 @@ draw 'The digit 3 found on a page of digits: bright where it is' \
 draw 'Fitted into a square' resize --size 224x224 --fit contain "$pictures" -o "$out/resized"
 tell 'The tensors of a weight file' inspect "$networks/synthetic-gabor-bank.h5"
 tell 'A published network, layer by layer' summary vgg16
+draw 'The first kernels of a network that Fovea trained on CIFAR-10: edges and blobs of colour' \
+  filters "$networks/cifar10-filters.h5" --note 'trained on CIFAR-10' -o "$out/learned-filters"
+draw 'What its first layers make of a drawn ship' \
+  activations "$networks/cifar10-filters.h5" Samples/classes/ship.png --layers activation,activation_1 --top 24 \
+  --sort max --note 'trained on CIFAR-10' -o "$out/learned-activations"
+tell 'What it takes drawn pictures for' \
+  predict "$networks/cifar10-filters.h5" Samples/classes --labels "$networks/cifar10-filters.labels.txt" --top 3 --quiet
 draw 'The kernels of a synthetic Gabor bank (made by formulas, not trained)' \
   filters "$networks/synthetic-gabor-bank.h5" --note 'synthetic Gabor bank' -o "$out/filters"
 draw 'What that bank makes of the pictures' \

@@ -11,6 +11,13 @@ trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$target" "$scratch/pictures"
 cp Samples/still-life.png Samples/pear-alpha.png Samples/zone-plate.png Samples/digits.png "$scratch/pictures"
 note=(--note "synthetic Gabor bank")
+learned=Samples/networks/cifar10-filters.h5
+learned_note=(--note "trained on CIFAR-10 by fovea")
+
+"$fovea" filters $learned "${learned_note[@]}" --overwrite -o $target/learned-filters.png
+"$fovea" activations $learned Samples/classes/ship.png --layers activation --sort max --top 24 "${learned_note[@]}" \
+  -o "$scratch/learned"
+cp "$scratch"/learned/ship/*activation.png $target/learned-activations.png
 
 "$fovea" filters $bank --scale symmetric --top 24 "${note[@]}" --overwrite -o $target/filters-symmetric.png
 "$fovea" activations $bank Samples/still-life.png --layers relu --sort max --top 12 --caption statistics \

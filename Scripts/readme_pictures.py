@@ -15,8 +15,8 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 FOVEA = sys.argv[1] if len(sys.argv) > 1 else str(ROOT / ".build/release/fovea")
 TARGET = ROOT / "Documentation/pictures"
-BANK = ROOT / "Samples/networks/synthetic-gabor-bank.h5"
-NOTE = ["--note", "synthetic Gabor bank"]
+LEARNED = ROOT / "Samples/networks/cifar10-filters.h5"
+NOTE = ["--note", "trained on CIFAR-10 by fovea"]
 
 
 def fovea(*arguments):
@@ -35,7 +35,7 @@ with tempfile.TemporaryDirectory() as temporary:
     for index, part in enumerate(parts):
         row.paste(part.resize((width, height), Image.Resampling.LANCZOS), (index * (width + gap), 0))
     row.save(TARGET / "filters.png", optimize=True)
-    fovea("filters", BANK, *NOTE, "-o", TARGET / "kernels.png")
-    fovea("activations", BANK, still_life, "--layers", "pool", "--top", 24, "--sort", "max", "--scale", "tile", *NOTE,
-          "-o", folder / "sheets")
-    (TARGET / "activations.png").write_bytes(next((folder / "sheets").rglob("*pool.png")).read_bytes())
+    fovea("filters", LEARNED, *NOTE, "-o", TARGET / "kernels.png")
+    fovea("activations", LEARNED, ROOT / "Samples/classes/ship.png", "--layers", "activation", "--top", 24, "--sort", "max",
+          "--scale", "tile", *NOTE, "-o", folder / "sheets")
+    (TARGET / "activations.png").write_bytes(next((folder / "sheets").rglob("*activation.png")).read_bytes())
