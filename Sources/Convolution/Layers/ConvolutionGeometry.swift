@@ -56,6 +56,14 @@ package struct ConvolutionGeometry: Sendable, Hashable {
   package var depth: Int { rows.kernel * columns.kernel * channelsPerGroup }
   package var kernelShape: Shape { [rows.kernel, columns.kernel, channelsPerGroup, outputChannels] }
 
+  /// About how many floats of the input `pixels` output pixels read that follow each other.
+  func floatsRead(by pixels: Int) -> Int {
+    let lines =
+      (pixels + columns.output - 1) / columns.output * rows.stride + (rows.kernel - 1) * rows.dilation
+    let wholeLines = min(lines, batch * rows.input) * columns.input * inputChannels
+    return min(pixels * depth * groups, wholeLines)
+  }
+
   /// Whether output pixel `p` reads input pixel `p` and nothing else.
   package var isPointwise: Bool {
     rows.kernel == 1 && columns.kernel == 1 && rows.stride == 1 && columns.stride == 1

@@ -24,10 +24,8 @@ extension PreparedConvolution {
   /// Runs `body` on blocks of output pixels x ranges of columns (of every group), on several threads.
   func shareOut(pixels: Int, _ body: (Range<Int>, Range<Int>) -> Void) {
     let columns = geometry.filtersPerGroup
-    let rows = kernels.table.tile_rows
     let wanted = Parallelism.threads == 1 ? 1 : Parallelism.threads * 4
-    // The inputs of a block stay in the second-level cache while the panels pass.
-    let longest = max(1, min(16, 64 * 1024 / max(1, geometry.depth * rows))) * rows
+    let longest = longestBlock
     let blocks = min(pixels, evenShares((pixels + longest - 1) / longest))
     let panels = (columns + kernels.table.panel - 1) / kernels.table.panel
     let worthSharing = pixels * columns * geometry.depth * geometry.groups > 64 * 1024
@@ -41,6 +39,15 @@ extension PreparedConvolution {
       }
     }
     if worthSharing { parallelFor(blocks * parts, run) } else { run(0..<blocks * parts) }
+  }
+
+  /// Output pixels of a block: as many tiles, up to 16, as read so few floats that these stay in the second-level cache while
+  /// the panels pass; more where the weights do not fit it, for every block sends for all of them again.
+  private var longestBlock: Int {
+    let rows = kernels.table.tile_rows
+    let fitting = weights.count > 256 * 1024 ? 128 * 1024 : 64 * 1024
+    let tiles = (2...16).last { geometry.floatsRead(by: $0 * rows) <= fitting }
+    return (tiles ?? 1) * rows
   }
 
   /// So many blocks or a few more, as many for each thread; a single one remains.
@@ -79,21 +86,41 @@ extension PreparedConvolution {
       }
       return
     }
-    for (index, pixel) in pixels.enumerated() {
-      let left = columns.start(of: pixel % columns.output)
-      let top = rows.start(of: pixel / columns.output % rows.output)
-      let sample = pixel / (columns.output * rows.output)
-      var place = index
+    eachRun(of: pixels) { index, run, x, y, sample in
+      let left = columns.start(of: x)
       for ky in 0..<rows.kernel {
-        let y = top + ky * rows.dilation
+        let inputY = rows.start(of: y) + ky * rows.dilation
+        let isInside = inputY >= 0 && inputY < rows.input
+        let line = input.start + (sample * rows.input + inputY) * columns.input * input.stride
         for kx in 0..<columns.kernel {
-          let x = left + kx * columns.dilation
-          let isInside = y >= 0 && y < rows.input && x >= 0 && x < columns.input
-          table[place] =
-            isInside ? input.start + ((sample * rows.input + y) * columns.input + x) * input.stride : zeros
-          place += pixels.count
+          let place = table + ((ky * columns.kernel + kx) * pixels.count + index)
+          guard isInside else {
+            place.update(repeating: zeros, count: run)
+            continue
+          }
+          var inputX = left + kx * columns.dilation
+          for step in 0..<run {
+            place[step] =
+              inputX >= 0 && inputX < columns.input ? line + inputX * input.stride : zeros
+            inputX += columns.stride
+          }
         }
       }
+    }
+  }
+
+  /// Output pixels in runs that lie side by side in a row: the place of the first among `pixels`, how many, and the column,
+  /// row and sample of the first.
+  func eachRun(
+    of pixels: Range<Int>, _ body: (_ index: Int, _ run: Int, _ x: Int, _ y: Int, _ sample: Int) -> Void
+  ) {
+    let (height, width) = (geometry.rows.output, geometry.columns.output)
+    var pixel = pixels.lowerBound
+    while pixel < pixels.upperBound {
+      let (line, x) = pixel.quotientAndRemainder(dividingBy: width)
+      let run = min(width - x, pixels.upperBound - pixel)
+      body(pixel - pixels.lowerBound, run, x, line % height, line / height)
+      pixel += run
     }
   }
 }
