@@ -1,8 +1,8 @@
 import Convolution
 import TensorCore
 
-/// Merges steps whose values nobody else sees: margins into a convolution's padding, per-channel scales into the weights
-/// before them, sums and activations into the last store.
+/// Merges steps whose values nobody else sees: margins into the padding of a convolution or a maximum, per-channel scales
+/// into the weights before them, sums and activations into the last store.
 ///
 /// A step keeps its number; one merged into its reader is left without readers and drops out with the dead ones.
 func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
@@ -26,6 +26,14 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
         let padded = geometry.reading(steps[steps[producer].inputs[0]].shape, through: margins)
       else { continue }
       steps[index].computation = .convolution(padded, kernel: kernel, bias: bias)
+      steps[index].inputs = steps[producer].inputs
+    case .maximumPooling(let geometry, keepsPositions: false):
+      // Zeros around values none of which is negative are no maxima.
+      guard case .margins(let margins) = steps[producer].computation,
+        let clamp = steps[steps[producer].inputs[0]].activation.clamp, clamp.low >= 0,
+        let padded = geometry.reading(steps[steps[producer].inputs[0]].shape, through: margins)
+      else { continue }
+      steps[index].computation = .maximumPooling(padded, keepsPositions: false)
       steps[index].inputs = steps[producer].inputs
     case .affine(let scale, let offset):
       guard steps[producer].inputs.count == 1,

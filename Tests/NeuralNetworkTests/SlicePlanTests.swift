@@ -50,4 +50,26 @@ import Testing
     expectAgreement(try compiled.run(x).layer("conv"), try #require(expected["conv"]), to: 1e-5)
     #expect(compiled.profile(x, runs: 1).map(\.layer) == ["conv"])
   }
+  /// Zeros around a relu are never larger than what it holds; around negative values they are.
+  @Test(arguments: [
+    (Activation.relu, Margins(top: 1, bottom: 1, left: 1, right: 1), ["conv", "max"]),
+    (.relu, Margins(top: 0, bottom: 2, left: 2, right: 0), ["conv", "max"]),
+    (.relu, Margins(top: 4, bottom: 0, left: 0, right: 0), ["conv", "margins", "max"]),
+    (.linear, Margins(top: 1, bottom: 1, left: 1, right: 1), ["conv", "margins", "max"]),
+  ])
+  func marginsOfZerosBecomePaddingOfAMaximum(
+    activation: Activation, margins: Margins, steps: [String]
+  ) throws {
+    let network = try Zoo.graph(
+      Layer("conv", .convolution(.init(filters: 6, kernelSize: 1, activation: activation)), from: "x"),
+      Layer("margins", .zeroPadding(margins), from: "conv"),
+      Layer("max", .pooling(.init(.maximum, size: 3, stride: 2)), from: "margins")
+    ).randomNetwork()
+    var generator = SeededGenerator(seed: 4)
+    let x = Tensor(normal: [2, 12, 10, 4], using: &generator)
+    let expected = try network.referenceActivations(for: x)
+    let compiled = try network.compiled(for: x.shape)
+    expectAgreement(try compiled.run(x).layer("max"), try #require(expected["max"]), to: 1e-5)
+    #expect(compiled.profile(x, runs: 1).map(\.layer) == steps)
+  }
 }

@@ -23,6 +23,24 @@ package struct PoolingGeometry: Sendable, Hashable {
     self.columns = columns
   }
 
+  /// The same windows of a picture of that shape around which there were margins; `nil` where they differ, or where one would
+  /// hold margins only.
+  package func reading(_ input: Shape, through margins: Margins) -> PoolingGeometry? {
+    guard min(margins.top, margins.bottom, margins.left, margins.right) >= 0 else { return nil }
+    let all = Margins(
+      top: rows.before + margins.top, bottom: rows.after + margins.bottom,
+      left: columns.before + margins.left, right: columns.after + margins.right)
+    let wider = PoolingGeometry(
+      input: input, size: Extent(height: rows.kernel, width: columns.kernel),
+      stride: Extent(height: rows.stride, width: columns.stride), padding: .explicit(all), roundsUp: false)
+    guard let wider, wider.outputDimensions == outputDimensions,
+      [wider.rows, wider.columns].allSatisfy({ axis in
+        (0..<axis.output).allSatisfy { !axis.taps(at: $0).isEmpty }
+      })
+    else { return nil }
+    return wider
+  }
+
   package var outputDimensions: [Int] { [batch, rows.output, columns.output, channels] }
 
   /// What the sum of a window is divided by: the pixels inside the picture, or with `countsPadding` also those of the padding.
