@@ -84,8 +84,10 @@ struct BenchmarkCommand: ParsableCommand {
       seconds: seconds, threads: threads, batch: x.shape[0], operations: 2 * summary.totalOperations)
     if layers {
       let steps = Parallelism.limited(to: threads) { compiled.profile(x, runs: max(5, min(runs, 21))) }
-      let peak = Parallelism.limited(to: threads) { measuredPeak() }
-      result.layers = LayerTimes(steps, peak: peak, arena: compiled.arenaBytes, weights: compiled.weightBytes)
+      let speed = try Parallelism.limited(to: threads) { try MachineSpeed.measured() }
+      result.layers = LayerTimes(
+        steps, peak: 2 * speed.operationsPerSecond / 1e9, arena: compiled.arenaBytes,
+        weights: compiled.weightBytes)
     }
     tell(result)
   }

@@ -66,22 +66,11 @@ struct LayerTimes: Encodable {
     }
     func mebibytes(_ bytes: Int) -> String { decimal(Double(bytes) / 1_048_576) }
     return text + """
-      peak measured here: \(decimal(peakGflops)) GFLOP/s in matrix products
+      peak measured here: \(decimal(peakGflops)) GFLOP/s in a matrix product
       memory: weights \(mebibytes(weightBytes)) MiB as packed, arena \(mebibytes(arenaBytes)) MiB
 
       """
   }
-}
-
-/// What the best of a few large matrix products reaches, GFLOP/s.
-func measuredPeak() -> Double {
-  let side = 1024
-  var generator = SeededGenerator(seed: 2)
-  let x = Tensor(normal: [side, side], using: &generator)
-  let clock = ContinuousClock()
-  var best = Double.infinity
-  for _ in 0..<6 { best = min(best, clock.measure { _ = matrixProduct(x, x) } / .seconds(1)) }
-  return 2 * Double(side * side * side) / best / 1e9
 }
 
 /// Three digits that count: `0.123`, `4.56`, `78.9`, `123`.
