@@ -10,8 +10,8 @@ result. Then Fovea alone: the peak of its memory with sheets, with a report's pa
 copies of the picture on one processor and on two (Linux; taskset), beside two processes that share the folder, one on
 each: what the machine itself gives. Needs the packages of Scripts/requirements.txt.
 
-Memory above the compiled network: the run without sheets holds the compiled network and two live tensors, of VGG16 at
-most 2 x 224 x 224 x 64 floats, 26 MB; what sheets take more, and those, are above it.
+Memory above the compiled network: what the process holds that is in no file (RssAnon; weights are mapped, and part of the
+network), at most while it runs, less what it holds when gdb stops it in front of the first layer.
 """
 
 import argparse
@@ -35,6 +35,39 @@ def measured(command):
     if status:
         sys.exit(f"failed: {command}")
     return time.perf_counter() - start, usage.ru_maxrss * 1024 / 1e6
+
+
+def anonymous(process):
+    """Megabytes that a process holds and that are in no file; 0 when it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("RssAnon"))
+
+
+def most_anonymous(command):
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    most = 0
+    while process.poll() is None:
+        most = max(most, anonymous(process.pid))
+        time.sleep(0.0005)
+    return most
+
+
+def anonymous_when_compiled(command):
+    """What is held in front of the first layer; None where gdb is not installed."""
+    if not shutil.which("gdb"):
+        return None
+    symbols = subprocess.run(["nm", command[0]], capture_output=True, text=True).stdout.split()
+    runs = [symbol for symbol in symbols if symbol.startswith("$s13NeuralNetwork08CompiledB0V3run_4each")]
+    tell = "python print([line for line in open('/proc/%d/status' % gdb.selected_inferior().pid) if line.startswith('RssAnon')][0])"
+    steps = ["set pagination off", *[f"break '{run}'" for run in runs], "run", tell, "kill"]
+    said = subprocess.run(
+        ["gdb", "-batch", *[part for step in steps for part in ("-ex", step)], "--args", *command],
+        capture_output=True, text=True).stdout
+    found = [line for line in said.splitlines() if line.startswith("RssAnon")]
+    return int(found[0].split()[1]) * 1024 / 1e6 if found else None
 
 
 def main():
@@ -67,13 +100,14 @@ def main():
 
         peak = max(megabytes for _, megabytes in ours)
         bare = measured(command(options.photo, "bare", "--layers", "predictions", "--no-sheets", "--dump", "npz"))[1]
-        pages = measured(
-            [fovea, "report", model, options.photo, "--preprocessing", "caffe", "--overwrite", "-o", f"{folder}/pages"])[1]
-        tensors = 2 * 224 * 224 * 64 * 4 / 1e6
+        pages = [fovea, "report", model, options.photo, "--preprocessing", "caffe", "--overwrite", "-o", f"{folder}/pages"]
         print(
-            f"peak memory: fovea {peak:.0f} MB with 22 sheets, {pages:.0f} MB with a report, {bare:.0f} MB with neither: "
-            f"at most {max(peak, pages) - bare + tensors:.0f} MB above the compiled network; "
-            f"Keras + matplotlib {max(m for _, m in theirs):.0f} MB")
+            f"peak memory: fovea {peak:.0f} MB with 22 sheets, {measured(pages)[1]:.0f} MB with a report, {bare:.0f} MB with "
+            f"neither; Keras + matplotlib {max(m for _, m in theirs):.0f} MB")
+        for name, run in (("sheets", command(options.photo, "ours")), ("a report", pages)):
+            compiled = anonymous_when_compiled(run)
+            if compiled is not None:
+                print(f"above the compiled network: {most_anonymous(run) - compiled:.0f} MB with {name}")
 
         if options.pictures:
             photos = Path(folder, "photos")
