@@ -6,6 +6,9 @@ enum Samples {
   /// The network with large first kernels, trained on CIFAR-10; `nil` until it is among the samples.
   static var trained: String? { present("Samples/networks/cifar10-filters.h5") }
 
+  /// The autoencoder trained on noisy pictures of CIFAR-10; `nil` until it is among the samples.
+  static var denoiser: String? { present("Samples/networks/denoiser.h5") }
+
   /// The history of one training, a row an epoch.
   static func history(_ name: String) throws -> [EpochRecord]? {
     guard let path = present("Samples/histories/\(name).csv") else { return nil }

@@ -46,8 +46,7 @@ struct NoiseRemoval {
     noisy = NoiseRemoval.noisy(clean, &generator)
     blurred = correlate(noisy, .gaussian(sigma: 0.7), boundary: .reflect)
     network = try trainer.network()
-    let output = network.graph.outputs[0]
-    denoised = try network.compiled(for: noisy.shape, recording: [output]).run(noisy).layer(output)
+    denoised = try network.answer(to: noisy)
   }
 
   /// The mean over the pieces of `-10 log10(mean squared difference)`, in dB.
@@ -72,5 +71,13 @@ struct NoiseRemoval {
       picture.square(side, row: place.row, column: place.column).scalars.map { $0 / 255 }
     }
     return Tensor(scalars, shape: [places.count, side, side, 3])
+  }
+}
+
+extension Network {
+  /// What the last layer says of a batch.
+  func answer(to batch: Tensor) throws -> Tensor {
+    let output = graph.outputs[0]
+    return try compiled(for: batch.shape, recording: [output]).run(batch).layer(output)
   }
 }

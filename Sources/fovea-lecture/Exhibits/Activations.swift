@@ -73,22 +73,40 @@ func predictions(in workplace: Workplace, guest: GuestNetwork?) throws -> Exhibi
     Pictures are brought to the size that the network wants and prepared as it was trained; the answer is a row a picture, the
     likeliest classes first and their probabilities after them.
     """)
-  guard let guest else {
+  let own = Samples.trained.map {
+    GuestNetwork(
+      model: $0, weights: nil, labels: "Samples/networks/cifar10-filters.labels.txt",
+      pictures: "Samples/classes")
+  }
+  if let network = guest ?? own {
+    let run = try workplace.fovea(
+      ["predict"] + network.arguments + [network.pictures, "--top", "3", "--quiet"]
+        + (network.labels.map { ["--labels", $0] } ?? []))
+    exhibit.show(run)
+    if guest == nil { exhibit.show(try drawnPictures(in: workplace)) }
+    exhibit.number("rows", "Pictures", run.printed.split(separator: "\n").count)
+    exhibit.showNumbers()
+  }
+  if guest == nil {
     exhibit.show(
       command:
         "make lecture MODEL=vgg16 WEIGHTS=vgg16.h5 LABELS=imagenet_class_index.json PICTURES=elephants",
       because:
-        "Published weights are not part of this project. With a file of them and pictures of yours, the table stands here:"
+        "Published weights are not part of this project. With a file of them, pictures of yours are named here:"
     )
-    return exhibit
   }
-  let run = try workplace.fovea(
-    ["predict"] + guest.arguments + [guest.pictures, "--top", "3"]
-      + (guest.labels.map { ["--labels", $0] } ?? []))
-  exhibit.show(run)
-  exhibit.number("rows", "Pictures", run.printed.split(separator: "\n").count - 1)
-  exhibit.showNumbers()
   return exhibit
+}
+
+/// The pictures that the network of the samples is asked about.
+private func drawnPictures(in workplace: Workplace) throws -> [Picture] {
+  try FileManager.default.contentsOfDirectory(atPath: "Samples/classes").sorted().map { name in
+    let copy = "asked-\(name)"
+    try Data(contentsOf: URL(fileURLWithPath: "Samples/classes/\(name)"))
+      .write(to: URL(fileURLWithPath: workplace.path(copy)))
+    let what = name.replacing(".png", with: "")
+    return try workplace.picture(copy, "A drawn picture: \(what)", what, shown: 128)
+  }
 }
 
 /// A picture itself, or the first one of a folder.

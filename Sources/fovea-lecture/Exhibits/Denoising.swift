@@ -28,10 +28,19 @@ func denoising(in workplace: Workplace, steps: Int) throws -> Exhibit {
   // From a fifth of the way down on: the first rows of the picture are a plain wall.
   let chosen = (2..<10).map { trial.clean.shape[0] * $0 / 10 }
   var strips: [Picture] = []
-  for (name, words, pieces) in [
+  var rows = [
     ("clean", "Clean", trial.clean), ("noisy", "With noise", trial.noisy),
-    ("gaussian", "Blurred by a Gaussian, σ = 0.7", trial.blurred), ("denoised", "Denoised", trial.denoised),
-  ] {
+    ("gaussian", "Blurred by a Gaussian, σ = 0.7", trial.blurred),
+    ("denoised", "Denoised by the network trained here", trial.denoised),
+  ]
+  if let path = Samples.denoiser {
+    rows.append(
+      (
+        "cifar10", "Denoised by the network of the samples, trained on CIFAR-10",
+        try Network(contentsOf: path).answer(to: trial.noisy)
+      ))
+  }
+  for (name, words, pieces) in rows {
     try Raster(strip(of: pieces, chosen)).image().write(to: workplace.path("pieces-\(name).png"))
     let isClean = name == "clean"
     let quality = isClean ? 0 : NoiseRemoval.meanPSNR(pieces, of: trial.clean)
@@ -45,8 +54,11 @@ func denoising(in workplace: Workplace, steps: Int) throws -> Exhibit {
   exhibit.show(strips)
   exhibit.showNumbers()
   exhibit.show(
-    command: "fovea denoise --data cifar10 -o denoiser",
-    because: "On the 50,000 pictures of CIFAR-10, which are not part of this project:")
+    command: "fovea denoise --data cifar10 --epochs 4 -o denoiser",
+    because: Samples.denoiser == nil
+      ? "On the 50,000 pictures of CIFAR-10, which are not part of this project:"
+      : "The network of the samples was trained on the 50,000 pictures of CIFAR-10, which are not part of this project:"
+  )
   return exhibit
 }
 
