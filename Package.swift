@@ -128,6 +128,7 @@ let package = Package(
     .testTarget(
       name: "LectureTests", dependencies: ["fovea-lecture", "fovea-tool"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", system], swiftSettings: swiftSettings),
+      name: "ToolTests", dependencies: ["fovea-tool", "TestSupport", "TensorCore", system],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ]
 )

@@ -28,30 +28,6 @@ private func pictures(below folder: FilePath) -> [FilePath] {
 }
 
 @Suite("Real pictures, sound and damaged", .enabled(if: SharedData.isPresent)) struct MalformedTests {
-  @Test("every damaged or odd file ends in pixels or in one line that names it")
-  func malformed() throws {
-    let folder = FilePath(SharedData.path("images/malformed"))
-    let limits = LoadOptions(maximumPixels: 100_000_000)
-    var kinds: [String: Int] = [:]
-    for path in pictures(below: folder) {
-      do throws(ImagingError) {
-        let tensor = try Image(contentsOf: path, options: limits).tensor()
-        #expect(tensor.shape.count > 0)
-        kinds["ok", default: 0] += 1
-        if getenv("FOVEA_LIST") != nil { print("LIST,\(path.string.dropFirst(folder.string.count + 1)),ok") }
-      } catch {
-        let line = "\(error)"
-        #expect(line.contains(path.string) && !line.contains("\n"), "\(line)")
-        kinds[error.kind, default: 0] += 1
-        if getenv("FOVEA_LIST") != nil {
-          print("LIST,\(path.string.dropFirst(folder.string.count + 1)),\(error.kind),\(line)")
-        }
-      }
-    }
-    #expect(kinds["ok", default: 0] > 60, "\(kinds)")
-    #expect(kinds["failed"] == nil && kinds["unreadable"] == nil, "\(kinds)")
-  }
-
   @Test("a picture whose comments no PNG may have is written without them")
   func impossibleComments() throws {
     let folder = TemporaryFolder()
