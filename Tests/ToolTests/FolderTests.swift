@@ -154,14 +154,16 @@ import Testing
   }
 
   @Test func aSignalLeavesNoTemporaryAndNoHalfFile() throws {
-    for index in 0..<40 { try pictures.npy("in/\(index).npy", height: 700, width: 700) }
+    for index in 0..<40 { try pictures.npy("in/\(index).npy", height: 300, width: 300) }
+    // One result says that the work is on; every pixel is a mean of thousands, so the other 38 take seconds.
     let started = try Tool.start(
-      ["filter", "gaussian", "--sigma", "9", "in", "-o", "out", "--format", "png"], in: pictures.folder)
-    // The first output says that the work is on.
-    for _ in 0..<400 where pictures.tree("out").allSatisfy({ $0.contains(".fovea") }) { usleep(10_000) }
+      [
+        "filter", "bilateral", "--sigma-space", "20", "--sigma-range", "50", "in", "-o", "out", "--format",
+        "png",
+      ], in: pictures.folder)
+    while pictures.tree("out").allSatisfy({ $0.contains(".fovea") }), started.0.isRunning { usleep(10_000) }
     kill(started.0.processIdentifier, SIGTERM)
     let result = Tool.finish(started)
-    guard result.status != 0 else { return }  // It was faster.
     #expect(result.status == 130)
     #expect(result.errors.contains("interrupted") && result.errors.contains(" left"))
     let files = pictures.tree("out")
