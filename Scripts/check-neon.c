@@ -117,7 +117,9 @@ static void bytes(const fovea_plane_kernels *mine, int side) {
       means[r * width + c] = floorf(sum / (float)(side * side) + 0.5f);
     }
   }
-  float *scratch = malloc((size_t)(mine->median_scratch(step) + mine->box_bytes_scratch(width, side, step)) * sizeof(float));
+  float *scratch = malloc(
+      (size_t)(mine->median_scratch(step) + mine->box_bytes_scratch(width, side, step) + mine->median_counts_scratch(width, side)) *
+      sizeof(float));
   if (side <= 5) {
     mine->median_bytes(rows, 1, x, width, output_rows, width, side, step, scratch);
     mine->floats_of_bytes(x, floats, count);
@@ -125,6 +127,12 @@ static void bytes(const fovea_plane_kernels *mine, int side) {
     mine->median(float_rows, 1, floats, width, output_rows, width, side, step, scratch);
     compare("median", side, side, floats, medians, count);
   }
+  for (ptrdiff_t channel = 0; channel < step; channel++) {
+    const ptrdiff_t pixels = (width - channel + step - 1) / step;
+    mine->median_counts(rows, 1 + channel, x + channel, width, output_rows, pixels, side, side, step, scratch);
+  }
+  mine->floats_of_bytes(x, floats, count);
+  compare("median counts", side, side, floats, medians, count);
   mine->box_bytes(rows, 1, x, width, output_rows, width, side, side, step, 1.0f / (float)(side * side), scratch);
   mine->floats_of_bytes(x, floats, count);
   compare("box bytes", side, side, floats, means, count);

@@ -219,6 +219,7 @@ TARGET static void gradient(
 #include "medians_body.h"
 #include "bytes_body.h"
 #include "boxes_bytes.h"
+#include "medians_counts.h"
 
 const fovea_plane_kernels KERNELS = {
     .name = NAME,
@@ -233,6 +234,8 @@ const fovea_plane_kernels KERNELS = {
     .median = median,
     .median_bytes = median_bytes,
     .median_scratch = median_scratch,
+    .median_counts = median_counts,
+    .median_counts_scratch = median_counts_scratch,
     .box_bytes = box_bytes,
     .box_bytes_scratch = box_bytes_scratch,
     .floats_of_bytes = floats_of_bytes,

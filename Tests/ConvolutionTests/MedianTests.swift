@@ -87,6 +87,49 @@ import Testing
     }
   }
 
+  @Test(
+    "bytes counted by columns, on every instruction set",
+    arguments: [fovea_portable, fovea_avx2, fovea_avx512, fovea_neon].map(\.rawValue))
+  func countedColumns(set: UInt32) throws {
+    guard let kernels = fovea_plane_kernels_for(fovea_instruction_set(set))?.pointee else { return }
+    let cases = [
+      (Extent(height: 1, width: 1), Extent(height: 7, width: 9), 1),
+      (Extent(height: 5, width: 40), Extent(height: 8, width: 6), 3),
+      (Extent(height: 3, width: 600), Extent(height: 2, width: 61), 1),
+      (Extent(height: 20, width: 9), Extent(height: 31, width: 1), 2),
+    ]
+    for (output, window, step) in cases {
+      let columns = (output.width + window.width - 1) * step
+      var generator = SeededGenerator(seed: 43)
+      // Few values side by side, as in pictures, and some far away.
+      let bytes = (0..<(output.height + window.height - 1) * columns).map { index in
+        index % 11 == 0 ? UInt8.random(in: 0...255, using: &generator) : UInt8(100 + index % 37)
+      }
+      var expected = [UInt8](repeating: 0, count: output.height * output.width * step)
+      for index in expected.indices {
+        let (row, column) = (index / (output.width * step), index % (output.width * step))
+        let values = (0..<window.height * window.width).map {
+          bytes[(row + $0 / window.width) * columns + column + $0 % window.width * step]
+        }
+        expected[index] = values.sorted()[values.count / 2]
+      }
+      var scratch = [Float](repeating: 0, count: kernels.median_counts_scratch(output.width, window.width))
+      var found = [UInt8](repeating: 0, count: expected.count)
+      bytes.withUnsafeBufferPointer { bytes in
+        found.withUnsafeMutableBufferPointer { found in
+          guard let base = bytes.baseAddress, let target = found.baseAddress else { return }
+          let rows = (0..<output.height + window.height - 1).map { base + $0 * columns }
+          for channel in 0..<step {
+            kernels.median_counts(
+              rows, channel, target + channel, output.width * step, output.height, output.width,
+              window.height, window.width, step, &scratch)
+          }
+        }
+      }
+      #expect(found == expected, "\(window) on \(output), \(step) apart")
+    }
+  }
+
   /// The network's proof: all ways to fill five sorted columns with zeros and ones.
   @Test func theNetworkIsRightForAllZerosAndOnes() {
     let patterns = 7776

@@ -101,6 +101,14 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
       const uint8_t *_Nonnull const *_Nonnull rows, ptrdiff_t first, uint8_t *_Nonnull output, ptrdiff_t output_stride,
       ptrdiff_t output_rows, ptrdiff_t width, int side, ptrdiff_t column_step, float *_Nonnull scratch);
   ptrdiff_t (*_Nonnull median_scratch)(ptrdiff_t column_step);
+  /// The same for bytes and box_rows x box_columns values, at most 65,535, in a time that hardly grows with them: those
+  /// of one channel, `width` pixels that lie `column_step` apart in input and output. Of an even number of values it is
+  /// the upper one of the middle two. `scratch` holds `median_counts_scratch` floats.
+  void (*_Nonnull median_counts)(
+      const uint8_t *_Nonnull const *_Nonnull rows, ptrdiff_t first, uint8_t *_Nonnull output, ptrdiff_t output_stride,
+      ptrdiff_t output_rows, ptrdiff_t width, ptrdiff_t box_rows, ptrdiff_t box_columns, ptrdiff_t column_step,
+      float *_Nonnull scratch);
+  ptrdiff_t (*_Nonnull median_counts_scratch)(ptrdiff_t width, ptrdiff_t box_columns);
 
   /// `box` for bytes, rounded; distances are counted in bytes, `scratch` holds `box_bytes_scratch` floats. At most 257
   /// rows and 8 million pixels, whose sums fit 16 and 31 bits.

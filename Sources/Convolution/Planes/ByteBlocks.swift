@@ -10,16 +10,21 @@ struct ByteBlocks {
   /// - Parameters:
   ///   - convolving: whether an even window leans as a convolution's.
   ///   - unit: what the filter makes at once, where it does; blocks are multiples of it.
+  ///   - carriesRows: whether the filter goes through a window's rows once before it makes the first output row, and
+  ///     through one for each from then on: the taller a block, the better.
   init(
     _ x: BytePicture, window: Extent, convolving: Bool = false, output: OutputMode, boundary: Boundary,
-    unit: Extent? = nil
+    unit: Extent? = nil, carriesRows: Bool = false
   ) {
     frame = SlideFrame(
       shape: [x.height, x.width, x.channels], kernel: window, convolving: convolving, output: output)
     border = PlaneBorder(frame: frame, boundary: boundary)
     // Margins are read once more for each block: blocks are no smaller than they are. Two threads share a small picture.
     let unit = unit ?? Extent(height: 12, width: 64)
-    let rows = min(max(48, window.height), max(12, (frame.output.height + 7) / 8))
+    let rows =
+      carriesRows && window.height > 5
+      ? min(max(48, 4 * window.height), max(12, (frame.output.height + 1) / 2))
+      : min(max(48, window.height), max(12, (frame.output.height + 7) / 8))
     let columns = max(1024 / frame.channels, window.width)
     block = Extent(
       height: (rows + unit.height - 1) / unit.height * unit.height,

@@ -70,7 +70,7 @@ private func mean(
   _ x: BytePicture, window: Extent, factor: Float, output: OutputMode, boundary: Boundary,
   into result: inout BytePicture
 ) {
-  let blocks = ByteBlocks(x, window: window, output: output, boundary: boundary)
+  let blocks = ByteBlocks(x, window: window, output: output, boundary: boundary, carriesRows: true)
   result.bytes.withUnsafeMutableBufferPointer { result in
     blocks.runOnBytes(x, into: result) { rows, output, outputStride, height, width, channels in
       withScratch(of: Float.self, planeKernels.box_bytes_scratch(width, window.width, channels)) { scratch in
@@ -103,22 +103,30 @@ public func gradientMagnitude(
 
 /// The median of a picture of bytes, as ``median(_:height:width:output:boundary:)``.
 ///
-/// 3x3 and 5x5 windows are compared as bytes, many at a time.
+/// 3x3 and 5x5 windows are compared as bytes, many at a time; large ones count the values of each column.
 public func median(
   _ x: BytePicture, height: Int, width: Int, output: OutputMode = .same, boundary: Boundary = .reflect,
   into result: inout BytePicture
 ) {
   let window = Extent(height: height, width: width)
-  let blocks = ByteBlocks(x, window: window, convolving: true, output: output, boundary: boundary)
+  let method = MedianMethod.choice(for: window)
+  let blocks = ByteBlocks(
+    x, window: window, convolving: true, output: output, boundary: boundary,
+    carriesRows: method == .counting)
   result.bytes.withUnsafeMutableBufferPointer { result in
-    guard MedianMethod.choice(for: window) == .network else {
-      return blocks.run(x, into: result) { region in regionMedian(region, window: window) }
-    }
-    blocks.runOnBytes(x, into: result) { rows, output, outputStride, height, width, channels in
-      withScratch(of: Float.self, planeKernels.median_scratch(channels)) { scratch in
-        planeKernels.median_bytes(
-          rows, 0, output, outputStride, height, width, Int32(window.height), channels, scratch)
+    switch method {
+    case .network:
+      blocks.runOnBytes(x, into: result) { rows, output, outputStride, height, width, channels in
+        withScratch(of: Float.self, planeKernels.median_scratch(channels)) { scratch in
+          planeKernels.median_bytes(
+            rows, 0, output, outputStride, height, width, Int32(window.height), channels, scratch)
+        }
       }
+    case .counting where window.canBeCounted:
+      blocks.runOnBytes(x, into: result) { rows, output, outputStride, height, width, channels in
+        mediansByCounting(rows, output, outputStride, height, width / channels, channels, window: window)
+      }
+    case .counting, .selection: blocks.run(x, into: result) { regionMedian($0, window: window) }
     }
   }
 }

@@ -4,6 +4,7 @@
 /// Values are counted by their ranks among all values of a part of the region, so that any floats can be counted as bytes
 /// are; bytes are their own ranks. The window goes back and forth, a row down at each end, and is never filled anew.
 func medianByCounting(_ region: WindowRegion, window: Extent) {
+  if window.canBeCounted, countedAsBytes(region, window: window) { return }
   let part = partExtent(of: region, window)
   for top in stride(from: 0, to: region.height, by: part.height) {
     for left in stride(from: 0, to: region.width, by: part.width) {
@@ -20,6 +21,55 @@ func medianByCounting(_ region: WindowRegion, window: Extent) {
       }
     }
   }
+}
+
+/// Counts a region whose values are all bytes by columns; false where they are not.
+private func countedAsBytes(_ region: WindowRegion, window: Extent) -> Bool {
+  let rows = region.height + window.height - 1
+  let stride = (region.width + window.width - 1) * region.channels
+  let outputStride = region.width * region.channels
+  var areBytes = true
+  withScratch(of: UInt8.self, rows * stride + region.height * outputStride) { bytes in
+    withScratch(of: Float.self, stride) { again in
+      for row in 0..<rows where areBytes {
+        let (line, target) = (region.input + row * region.inputStride, bytes + row * stride)
+        planeKernels.bytes_of_floats(line, target, stride)
+        planeKernels.floats_of_bytes(target, again, stride)
+        areBytes = (0..<stride).allSatisfy { again[$0] == line[$0] }
+      }
+    }
+    guard areBytes else { return }
+    let output = bytes + rows * stride
+    withScratch(of: UnsafePointer<UInt8>.self, rows) { table in
+      for row in 0..<rows { (table + row).initialize(to: UnsafePointer(bytes + row * stride)) }
+      mediansByCounting(
+        table, output, outputStride, region.height, region.width, region.channels, window: window)
+    }
+    for row in 0..<region.height {
+      planeKernels.floats_of_bytes(
+        output + row * outputStride, region.output + row * region.outputStride, outputStride)
+    }
+  }
+  return areBytes
+}
+
+/// The medians of interleaved bytes, channel by channel.
+func mediansByCounting(
+  _ rows: UnsafePointer<UnsafePointer<UInt8>>, _ output: UnsafeMutablePointer<UInt8>, _ outputStride: Int,
+  _ height: Int, _ width: Int, _ channels: Int, window: Extent
+) {
+  withScratch(of: Float.self, planeKernels.median_counts_scratch(width, window.width)) { scratch in
+    for channel in 0..<channels {
+      planeKernels.median_counts(
+        rows, channel, output + channel, outputStride, height, width, window.height, window.width, channels,
+        scratch)
+    }
+  }
+}
+
+extension Extent {
+  /// Whether the values of a window of this size, were they all equal, could be counted in 16 bits.
+  var canBeCounted: Bool { height * width <= Int(UInt16.max) }
 }
 
 /// A part whose values, margins included, are few enough to sort in the cache.
