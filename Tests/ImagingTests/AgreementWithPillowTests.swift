@@ -79,6 +79,18 @@ private func difference(_ a: Tensor, _ b: Tensor) -> Float {
     #expect(try image.grayscale().tensor().shape == [61, 83, 1])
   }
 
+  /// Through libvips' own profile of a press: full inks are no pure colours, as they are for Pillow, which subtracts.
+  @Test("each ink is the colour it prints, Adobe's inverted JPEG included")
+  func inks() throws {
+    let pixels = try Image(contentsOf: fixture("inks.jpg")).tensor()
+    func colour(_ patch: Int) -> [Float] { (0..<3).map { pixels[8, 16 * patch + 8, $0] } }
+    let (paper, cyan, magenta, yellow, black) = (colour(0), colour(1), colour(2), colour(3), colour(4))
+    #expect(paper.allSatisfy { $0 > 250 } && black.allSatisfy { $0 < 60 }, "\(paper), \(black)")
+    #expect(cyan[0] < 60 && cyan[1] > 120 && cyan[2] > 190, "\(cyan)")
+    #expect(magenta[0] > 190 && magenta[1] < 60 && magenta[2] > 90, "\(magenta)")
+    #expect(yellow[0] > 220 && yellow[1] > 210 && yellow[2] < 60, "\(yellow)")
+  }
+
   @Test("contain pads around, cover cuts equally")
   func fits() throws {
     let image = try Image(pixels: [UInt8](repeating: 200, count: 40 * 20), height: 40, width: 20, channels: 1)
