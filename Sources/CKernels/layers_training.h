@@ -164,40 +164,61 @@ TARGET static void channel_squares(
   SUM_PIXELS(EACH);
 #undef EACH
 }
-
-TARGET static void channel_products(
-    size_t pixels, size_t channels, const float *gradient, const float *positive, const float *values,
-    const float *mean, float *sums) {
-#define EACH(PIXEL, PART)                                                                  \
-  vector value = load(gradient + (PIXEL)*channels + c, count);                             \
-  if (positive) value = kept(load(positive + (PIXEL)*channels + c, count) > 0, value);     \
-  parts[PART] += value * (load(values + (PIXEL)*channels + c, count) - load(mean + c, count))
-  SUM_PIXELS(EACH);
-#undef EACH
 #undef FINISH
+
+// What a batch normalisation says of an input; its gradients ask again where a relu after it let it through.
+INLINE vector normalised(
+    vector input, const float *mean, const float *factor, const float *offset, size_t c, size_t count) {
+  return (input - load(mean + c, count)) * load(factor + c, count) + load(offset + c, count);
 }
 
 TARGET static void normalise(
     size_t pixels, size_t channels, const float *input, const float *mean, const float *factor, const float *offset,
-    float *output, float low) {
+    const float *residual, float *output, float low) {
   for (size_t pixel = 0; pixel < pixels; pixel++, input += channels, output += channels) {
     EACH_VECTOR(channels, {
-      const vector value =
-          (load(input + c, count) - load(mean + c, count)) * load(factor + c, count) + load(offset + c, count);
+      vector value = normalised(load(input + c, count), mean, factor, offset, c, count);
+      if (residual) value += load(residual + pixel * channels + c, count);
       store(output + c, clamped(value, low, __builtin_inff()), count);
     });
   }
 }
 
+#define EACH(PIXEL, PART)                                                                                 \
+  const vector value = load(input + (PIXEL)*channels + c, count);                                         \
+  vector own = load(gradient + (PIXEL)*channels + c, count);                                              \
+  if (rectified) own = kept(normalised(value, mean, factor, rectified, c, count) > 0, own);               \
+  parts[PART] += own;                                                                                     \
+  shares[PART] += own * (value - load(mean + c, count))
+#define FINISH(TOTAL)                                                                                     \
+  store(sums + c, load(sums + c, count) + (TOTAL), count);                                                \
+  store(products + c, load(products + c, count) + ((shares[0] + shares[1]) + (shares[2] + shares[3])), count)
+TARGET static void normalise_sums(
+    size_t pixels, size_t channels, const float *gradient, const float *input, const float *mean, const float *factor,
+    const float *rectified, float *sums, float *products) {
+  EACH_VECTOR(channels, {
+    vector parts[4] = {{0}, {0}, {0}, {0}}, shares[4] = {{0}, {0}, {0}, {0}};
+    size_t pixel = 0;
+    for (; pixel + 4 <= pixels; pixel += 4) {
+      UNROLL for (int part = 0; part < 4; part++) { EACH(pixel + part, part); }
+    }
+    for (; pixel < pixels; pixel++) { EACH(pixel, 0); }
+    FINISH((parts[0] + parts[1]) + (parts[2] + parts[3]));
+  });
+}
+#undef EACH
+#undef FINISH
+
 TARGET static void normalise_gradient(
-    size_t pixels, size_t channels, const float *gradient, const float *positive, const float *input,
-    const float *mean, const float *factor, const float *offset, const float *slope, float *output) {
+    size_t pixels, size_t channels, const float *gradient, const float *input, const float *mean, const float *factor,
+    const float *rectified, const float *offset, const float *slope, float *output) {
   for (size_t pixel = 0; pixel < pixels; pixel++, gradient += channels, input += channels, output += channels) {
     EACH_VECTOR(channels, {
+      const vector own = load(input + c, count);
       vector value = load(gradient + c, count);
-      if (positive) value = kept(load(positive + pixel * channels + c, count) > 0, value);
+      if (rectified) value = kept(normalised(own, mean, factor, rectified, c, count) > 0, value);
       value -= load(offset + c, count);
-      value -= (load(input + c, count) - load(mean + c, count)) * load(slope + c, count);
+      value -= (own - load(mean + c, count)) * load(slope + c, count);
       store(output + c, value * load(factor + c, count), count);
     });
   }
@@ -257,8 +278,8 @@ static const fovea_training_kernels training = {
     .keep_positive = keep_positive,
     .channel_sums = channel_sums,
     .channel_squares = channel_squares,
-    .channel_products = channel_products,
     .normalise = normalise,
+    .normalise_sums = normalise_sums,
     .normalise_gradient = normalise_gradient,
     .rmsprop = rmsprop,
     .adam = adam,

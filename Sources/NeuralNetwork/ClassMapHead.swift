@@ -88,6 +88,28 @@ extension Network {
   }
 }
 
+extension Graph {
+  /// The last layer that still has rows and columns, before they are pooled or flattened away: where Grad-CAM looks by default.
+  ///
+  /// `nil` where no layer has any.
+  public func lastFeatures(for input: Shape) throws(NetworkError) -> String? {
+    let shapes = try shapes(for: declaredInputs(or: input))
+    var needed: Set<String> = Set(outputs)
+    for layer in layers.reversed() where needed.contains(layer.name) { needed.formUnion(layer.inputs) }
+    return layers.last { layer in
+      guard needed.contains(layer.name), let shape = shapes[layer.name], shape.rank == 4,
+        shape[1] * shape[2] > 1
+      else { return false }
+      switch layer.operation {
+      case .input, .pooling, .globalPooling, .adaptiveAveragePooling, .dropout, .identity, .zeroPadding,
+        .activation(.softmax), .activation(.logSoftmax):
+        return false
+      default: return true
+      }
+    }?.name
+  }
+}
+
 extension Pooling {
   /// Whether one window without padding takes the mean of the whole map.
   fileprivate func averagesAll(of input: Shape) -> Bool {

@@ -42,7 +42,7 @@ extension Network {
 
 extension Graph {
   /// The layer that a recorded name means, and whether the value before its own activation is meant.
-  func recorded(_ name: String) throws(NetworkError) -> (layer: Int, isLinear: Bool) {
+  package func recorded(_ name: String) throws(NetworkError) -> (layer: Int, isLinear: Bool) {
     if let index = position[name] { return (index, false) }
     let suffix = ":linear"
     if name.hasSuffix(suffix), let index = position[String(name.dropLast(suffix.count))],

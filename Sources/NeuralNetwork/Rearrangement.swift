@@ -4,7 +4,7 @@ package import TensorCore
 // Steps that move numbers or combine them one by one.
 
 /// The axes in another order: axis `i` of the result is axis `order[i]` of the input.
-func transposeAxes(
+package func transposeAxes(
   _ input: UnsafePointer<Float>, _ from: Shape, _ order: [Int], _ output: UnsafeMutablePointer<Float>,
   _ to: Shape
 ) {
@@ -49,7 +49,7 @@ package func copyWithMargins(
 }
 
 /// The picture with rows and columns around it that a boundary supplies, or without those that are cut off.
-func pad(
+package func pad(
   _ input: UnsafePointer<Float>, _ from: Shape, _ margins: Margins, _ boundary: Boundary,
   _ output: UnsafeMutablePointer<Float>, _ to: Shape
 ) {
@@ -94,7 +94,7 @@ func concatenate(_ sources: [Source], into output: MutablePixels, pixels: Int) {
 }
 
 /// The inputs one after another along an axis.
-func joinAlong(
+package func joinAlong(
   _ axis: Int, _ sources: [(UnsafePointer<Float>, Shape)], into output: UnsafeMutablePointer<Float>,
   _ to: Shape
 ) {
@@ -113,7 +113,7 @@ func joinAlong(
 }
 
 /// The part of the input along an axis from `first` on, as long as the output is.
-func sliceAlong(
+package func sliceAlong(
   _ axis: Int, from first: Int, _ input: UnsafePointer<Float>, _ from: Shape,
   _ output: UnsafeMutablePointer<Float>, _ to: Shape
 ) {
@@ -127,16 +127,37 @@ func sliceAlong(
   }
 }
 
+/// The gradient of ``sliceAlong(_:from:_:_:_:_:)``: the part where it was cut out, zeros around it.
+package func placeAlong(
+  _ axis: Int, from first: Int, _ part: UnsafePointer<Float>, _ from: Shape,
+  _ output: UnsafeMutablePointer<Float>, _ to: Shape
+) {
+  let (outer, count) = blocks(of: from, from: axis)
+  let whole = blocks(of: to, from: axis).length
+  let start = first * to.strides[axis]
+  parallelFor(outer, grain: max(1, 16_384 / max(1, whole))) { range in
+    for index in range {
+      let target = output + index * whole
+      target.update(repeating: 0, count: start)
+      (target + start).update(from: part + index * count, count: count)
+      (target + start + count).update(repeating: 0, count: whole - start - count)
+    }
+  }
+}
+
 /// How many runs of memory the axes from one on take, and how long each is.
 private func blocks(of shape: Shape, from axis: Int) -> (count: Int, length: Int) {
   (shape.dimensions[..<axis].reduce(1, *), shape.dimensions[axis...].reduce(1, *))
 }
 
+/// What is made of several values that stand at one place.
+package enum Elementwise: Sendable { case add, subtract, multiply, divide, average, minimum, maximum }
+
 /// The inputs combined element by element, those of extent 1 along an axis repeated along it.
-func combine(
-  _ kind: Step.Elementwise, _ sources: [(UnsafePointer<Float>, Shape)],
+package func combine(
+  _ kind: Elementwise, _ sources: [(UnsafePointer<Float>, Shape)],
   into output: UnsafeMutablePointer<Float>,
-  _ shape: Shape, grain: Int, _ epilogue: Epilogue?
+  _ shape: Shape, grain: Int, _ epilogue: Epilogue? = nil
 ) {
   let channels = shape[-1]
   guard shape.count > 0 else { return }
@@ -178,7 +199,7 @@ private func broadcastStrides(_ shape: Shape, to result: Shape) -> [Int] {
 }
 
 private func accumulate(
-  _ kind: Step.Elementwise, _ target: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, step: Int,
+  _ kind: Elementwise, _ target: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, step: Int,
   count: Int
 ) {
   switch kind {

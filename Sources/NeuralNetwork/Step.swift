@@ -50,8 +50,6 @@ struct Step: Sendable {
     case channelPadding(before: Int)
   }
 
-  enum Elementwise: Sendable { case add, subtract, multiply, divide, average, minimum, maximum }
-
   /// The layer it is of, or part of; of fused ones the last.
   let layer: String
   var computation: Computation

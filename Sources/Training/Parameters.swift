@@ -9,7 +9,7 @@ package struct Parameters: Sendable {
     package let role: WeightRole
     package let shape: Shape
     package let range: Range<Int>
-    /// Whether the optimiser changes it: not moving statistics, and nothing of a frozen layer.
+    /// Whether the optimiser changes it: not moving statistics nor constants, and nothing of a frozen layer.
     package let isTrained: Bool
 
     /// Whether it is a moving mean or variance, which the forward pass moves.
@@ -18,6 +18,8 @@ package struct Parameters: Sendable {
 
   package let entries: [Entry]
   package var values: [Float]
+  /// The layers that keep their weights, and whose batch normalisation keeps to its stored statistics.
+  package let frozen: Set<String>
   private let places: [String: [WeightRole: Int]]
 
   /// The weights of `network`; the layers `frozen` keep theirs.
@@ -31,10 +33,10 @@ package struct Parameters: Sendable {
       entries.append(
         Entry(
           layer: needed.layer, role: needed.role, shape: tensor.shape, range: range,
-          isTrained: !isStatistic && !frozen.contains(needed.layer)))
+          isTrained: !isStatistic && needed.role != .value && !frozen.contains(needed.layer)))
       values += tensor.scalars
     }
-    (self.entries, self.values, self.places) = (entries, values, places)
+    (self.entries, self.values, self.places, self.frozen) = (entries, values, places, frozen)
   }
 
   /// The entry of a layer's weight, `nil` where the layer has none.

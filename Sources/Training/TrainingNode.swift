@@ -24,13 +24,24 @@ struct TrainingNode: Sendable {
     case maximumUnpooling(pooling: Int)
     case upSampling(Extent)
     case margins(Margins)
+    case padding(Margins, Boundary)
+    /// Bilinear up-sampling, resizing, averages over adaptive windows.
+    case resampling(SeparableTaps)
+    case localResponse(LocalResponseNormalization)
+    case standardization(axes: [Int], epsilon: Float)
+    case reduction(ReductionKind, axes: [Int])
+    /// Numbers that are the same in every step.
+    case constant(Range<Int>)
+    case transpose([Int])
+    case slice(axis: Int, from: Int)
+    case join(axis: Int)
     case dropout(rate: Float, salt: UInt64)
     /// The same numbers in the same order.
     case copy
+    /// Of values of one shape.
     case sum
-    case difference
-    case product
-    case mean
+    /// Of values of which some may be repeated along axes of extent 1.
+    case elementwise(Elementwise)
     case concatenation
     /// Channel `c` is the input's channel `c + offset`, or 0 where it has none.
     case channelWindow(offset: Int)
@@ -52,8 +63,17 @@ struct TrainingNode: Sendable {
   var isInPlace = false
   /// Whether another node does the work: the one before where it is in place, else one that follows.
   var isAbsorbed = false
-  /// Whether a batch normalisation does the work of a relu after it.
+  /// Whether a batch normalisation or a sum does the work of a relu after it.
   var rectifies = false
+  /// Of a convolution the batch normalisation that alone reads it: it is measured while samples are in the cache, and what
+  /// comes back through the normalisation is worked out there too.
+  var normalization: Int?
+  /// Of a sum the batch normalisation among its terms whose work it does.
+  var normalizes: Int?
+  /// Whether the value is kept; a batch normalisation's is not where a sum does its work.
+  var keepsValue = true
+  /// The inputs of a sum whose gradients are its own, in one place.
+  var sharesGradient: [Int] = []
   /// Whether a weight of its own is trained.
   var trainsWeights = false
   /// Whether a weight that is trained lies here or before.
@@ -65,6 +85,16 @@ struct TrainingNode: Sendable {
     case .maximumPooling(let geometry): geometry
     case .sampleConvolution(let convolution, _, _): convolution.pooling
     default: nil
+    }
+  }
+
+  /// Whether its gradient is worked out from its value, which then nobody may overwrite.
+  var gradientNeedsValue: Bool {
+    switch computation {
+    case .reduction(let kind, _): kind == .minimum || kind == .maximum
+    case .elementwise(let kind): kind == .minimum || kind == .maximum || kind == .divide
+    case .standardization: true
+    default: false
     }
   }
 

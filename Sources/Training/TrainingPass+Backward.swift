@@ -29,36 +29,46 @@ extension TrainingPass {
       if let bias { channelSums(pixels: pixels, channels: channels, dy, result: result + bias.lowerBound) }
     }
     switch node.computation {
-    case .input: break
+    case .input, .constant: break
     case .convolution(let g, let kernel, let bias):
-      convolutionKernelGradient(g, input: x, outputGradient: dy, result: result + kernel.lowerBound)
-      biasGradient(bias)
+      if node.trainsWeights {
+        convolutionKernelGradient(g, input: x, outputGradient: dy, result: result + kernel.lowerBound)
+        biasGradient(bias)
+      }
       deliver(to: source) {
         convolutionInputGradient(g, outputGradient: dy, kernel: parameters + kernel.lowerBound, result: $0)
       }
     case .sampleConvolution(let convolution, let kernel, let bias):
       let seen = SampleConvolution.Seen(
         input: x, kernel: parameters + kernel.lowerBound, output: value(index), positions: positions[index],
-        gradient: dy)
+        gradient: dy, normalization: normalizations.removeValue(forKey: index))
       let trained = node.trainsWeights
-      func compute(_ dx: UnsafeMutablePointer<Float>?) {
+      func compute(_ dx: UnsafeMutablePointer<Float>?, adds: Bool) {
         convolution.gradients(
           seen, kernel: trained ? result + kernel.lowerBound : nil,
-          bias: trained ? bias.map { result + $0.lowerBound } : nil, input: dx)
+          bias: trained ? bias.map { result + $0.lowerBound } : nil, input: dx, adds: adds)
       }
-      if nodes[source].needsGradient { deliver(to: source) { compute($0) } } else { compute(nil) }
+      if nodes[source].needsGradient {
+        deliver(to: source, adding: compute)
+      } else {
+        compute(nil, adds: false)
+      }
     case .transposedConvolution(let g, let kernel, let bias):
-      convolutionKernelGradient(g, input: dy, outputGradient: x, result: result + kernel.lowerBound)
-      biasGradient(bias)
+      if node.trainsWeights {
+        convolutionKernelGradient(g, input: dy, outputGradient: x, result: result + kernel.lowerBound)
+        biasGradient(bias)
+      }
       deliver(to: source) {
         convolveByWindows(g, input: dy, kernel: parameters + kernel.lowerBound, bias: nil, output: $0)
       }
     case .dense(let kernel, let bias):
       let inputs = kernel.count / channels
-      denseKernelGradient(
-        rows: pixels, inputs: inputs, units: channels, input: x, outputGradient: dy,
-        result: result + kernel.lowerBound)
-      biasGradient(bias)
+      if node.trainsWeights {
+        denseKernelGradient(
+          rows: pixels, inputs: inputs, units: channels, input: x, outputGradient: dy,
+          result: result + kernel.lowerBound)
+        biasGradient(bias)
+      }
       deliver(to: source) {
         denseInputGradient(
           rows: pixels, inputs: inputs, units: channels, outputGradient: dy,
@@ -67,9 +77,9 @@ extension TrainingPass {
     case .batchNormalization(let ranges, _, _, let usesBatch):
       guard let kept = kept[index]?.base else { return }
       let gamma = ranges.gamma.map { parameters + $0.lowerBound }
-      let rectified = node.rectifies ? UnsafePointer(value(index)) : nil
       guard usesBatch else {
-        if let rectified {
+        if node.rectifies {
+          let rectified = UnsafePointer(value(index))
           eachRun(of: count) { range in
             let first = range.lowerBound
             keepWherePositive(range.count, rectified + first, dy + first, to: dy + first)
@@ -82,20 +92,26 @@ extension TrainingPass {
       let unused = TensorStorage(uninitialized: 2 * channels)
       let gammaGradient = ranges.gamma.map { result + $0.lowerBound } ?? unused.base
       let betaGradient = ranges.beta.map { result + $0.lowerBound } ?? unused.base + channels
-      func compute(_ dx: UnsafeMutablePointer<Float>?) {
-        normalizeBatchGradient(
-          pixels: pixels, channels: channels, gamma: gamma, input: x, mean: kept, deviation: kept + channels,
-          rectified: rectified, outputGradient: dy, gammaGradient: gammaGradient, betaGradient: betaGradient,
-          result: dx)
+      let gradient = BatchNormalizationGradient(
+        pixels: pixels, channels: channels, gamma: gamma,
+        beta: ranges.beta.map { parameters + $0.lowerBound },
+        mean: kept, deviation: kept + channels, rectifies: node.rectifies, input: x, outputGradient: dy,
+        gammaGradient: gammaGradient, betaGradient: betaGradient)
+      if nodes[source].normalization == index {
+        normalizations[source] = gradient
+        passInPlace(to: source)
+      } else {
+        deliver(to: source) { gradient.applyToAll(pixels: pixels, input: x, outputGradient: dy, to: $0) }
       }
-      if nodes[source].needsGradient { deliver(to: source) { compute($0) } } else { compute(nil) }
     case .channelScale(let gamma, let beta):
-      partialSums(pixels, channels, result: result + gamma.lowerBound) { range, sum in
-        for pixel in range {
-          for c in 0..<channels { sum[c] += dy[pixel * channels + c] * x[pixel * channels + c] }
+      if node.trainsWeights {
+        partialSums(pixels, channels, result: result + gamma.lowerBound) { range, sum in
+          for pixel in range {
+            for c in 0..<channels { sum[c] += dy[pixel * channels + c] * x[pixel * channels + c] }
+          }
         }
+        biasGradient(beta)
       }
-      biasGradient(beta)
       deliver(to: source) {
         scaleChannels(dy, by: { parameters[gamma.lowerBound + $0] }, pixels, channels, to: $0)
       }
@@ -128,27 +144,58 @@ extension TrainingPass {
       }
     case .copy: deliver(to: source) { $0.update(from: dy, count: count) }
     case .sum:
-      for input in node.inputs { deliver(to: input) { $0.update(from: dy, count: count) } }
-    case .mean:
-      let share = 1 / Float(node.inputs.count)
-      for input in node.inputs {
-        deliver(to: input) { dx in for i in 0..<count { dx[i] = dy[i] * share } }
+      if node.rectifies {
+        let y = UnsafePointer(value(index))
+        eachRun(of: count) { range in
+          let first = range.lowerBound
+          keepWherePositive(range.count, y + first, dy + first, to: dy + first)
+        }
       }
-    case .difference:
-      deliver(to: source) { $0.update(from: dy, count: count) }
-      deliver(to: node.inputs[1]) { dx in for i in 0..<count { dx[i] = -dy[i] } }
-    case .product:
-      for (place, input) in node.inputs.enumerated() {
-        let others = node.inputs.enumerated().filter { $0.offset != place }.map {
-          UnsafePointer(value($0.element))
+      for input in node.inputs {
+        if node.sharesGradient.contains(input) {
+          passInPlace(to: input)
+        } else {
+          deliver(to: input) { $0.update(from: dy, count: count) }
         }
-        deliver(to: input) { dx in
-          for i in 0..<count {
-            var product = dy[i]
-            for other in others { product *= other[i] }
-            dx[i] = product
-          }
-        }
+      }
+    case .elementwise(let kind): backwardElementwise(kind, node, index, dy)
+    case .padding(let margins, let boundary):
+      let shape = nodes[source].shape
+      let taps = SeparableTaps(margins, boundary, height: shape[1], width: shape[2])
+      deliver(to: source) {
+        taps.transposed.apply(batch: shape[0], channels: channels, input: dy, output: $0)
+      }
+    case .resampling(let taps):
+      deliver(to: source) {
+        taps.transposed.apply(batch: node.shape[0], channels: channels, input: dy, output: $0)
+      }
+    case .localResponse(let l):
+      deliver(to: source) {
+        normaliseLocalResponseGradient(
+          pixels: pixels, channels: channels, size: l.size, alpha: l.alpha, beta: l.beta, bias: l.bias,
+          input: x, outputGradient: dy, result: $0)
+      }
+    case .standardization(let axes, let epsilon):
+      deliver(to: source) {
+        standardiseAxesGradient(
+          axes, epsilon: epsilon, input: x, node.shape, output: value(index), outputGradient: dy, result: $0)
+      }
+    case .reduction(let kind, let axes):
+      deliver(to: source) {
+        reduceAxesGradient(
+          kind, axes, input: x, nodes[source].shape, output: value(index), outputGradient: dy, result: $0)
+      }
+    case .transpose(let order):
+      let back = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
+      deliver(to: source) { transposeAxes(dy, node.shape, back, $0, nodes[source].shape) }
+    case .slice(let axis, let first):
+      deliver(to: source) { placeAlong(axis, from: first, dy, node.shape, $0, nodes[source].shape) }
+    case .join(let axis):
+      var first = 0
+      for input in node.inputs {
+        let shape = nodes[input].shape
+        deliver(to: input) { sliceAlong(axis, from: first, dy, node.shape, $0, shape) }
+        first += shape[axis]
       }
     case .channelWindow(let offset):
       deliver(to: source) {
@@ -172,7 +219,7 @@ extension TrainingPass {
   ) {
     let (source, channels) = (node.inputs[0], node.channels)
     let (x, y) = (UnsafePointer(value(source)), UnsafePointer(value(index)))
-    if let slopes {
+    if let slopes, node.trainsWeights {
       partialSums(node.pixels, channels, result: result + slopes.lowerBound) { range, sum in
         for pixel in range {
           for c in 0..<channels where !(x[pixel * channels + c] > 0) {
@@ -205,12 +252,10 @@ private func scaleChannels(
   _ dy: UnsafePointer<Float>, by factor: (Int) -> Float, _ pixels: Int, _ channels: Int,
   to dx: UnsafeMutablePointer<Float>
 ) {
-  let factors = (0..<channels).map(factor)
-  parallelFor(pixels, grain: max(1, 16_384 / max(1, channels))) { range in
-    for pixel in range {
-      for c in 0..<channels { dx[pixel * channels + c] = dy[pixel * channels + c] * factors[c] }
-    }
-  }
+  scaleChannels(
+    pixels: pixels, channels: channels, scale: (0..<channels).map(factor),
+    offset: [Float](repeating: 0, count: channels), input: Pixels(dy, stride: channels),
+    output: MutablePixels(dx, stride: channels))
 }
 
 /// The gradient of an unpooling: what stands where each value was written.

@@ -27,7 +27,8 @@ extension TrainingPass {
       case .sampleConvolution(let convolution, let kernel, let bias):
         convolution.apply(
           input: x, kernel: parameters + kernel.lowerBound, bias: weights(bias), output: y,
-          positions: positions[index])
+          positions: positions[index],
+          statistics: node.normalization.flatMap { kept[$0] }.map { $0.base + 2 * node.channels })
       case .transposedConvolution(let geometry, let kernel, let bias):
         convolutionInputGradient(
           geometry, outputGradient: x, kernel: parameters + kernel.lowerBound, result: y)
@@ -41,10 +42,17 @@ extension TrainingPass {
         let deviation = kept + node.channels
         let (mean, variance) = (parameters + ranges.mean.lowerBound, parameters + ranges.variance.lowerBound)
         if usesBatch {
-          normalizeBatch(
-            pixels: node.pixels, channels: node.channels, epsilon: epsilon, gamma: weights(ranges.gamma),
-            beta: weights(ranges.beta), rectifies: node.rectifies, input: x, output: y, mean: kept,
-            deviation: deviation)
+          if nodes[node.inputs[0]].normalization == index {
+            batchStatistics(
+              ofSamples: kept + 2 * node.channels, samples: node.shape[0],
+              pixels: node.pixels / node.shape[0],
+              channels: node.channels, epsilon: epsilon, mean: kept, deviation: deviation)
+          } else {
+            batchStatistics(
+              pixels: node.pixels, channels: node.channels, epsilon: epsilon, input: x, mean: kept,
+              deviation: deviation)
+          }
+          if node.keepsValue { normalize(node, index, ranges, parameters, rectifies: node.rectifies, to: y) }
           for c in 0..<node.channels {
             let found = deviation[c] * deviation[c] - epsilon
             mean[c] = mean[c] * momentum + kept[c] * (1 - momentum)
@@ -92,7 +100,10 @@ extension TrainingPass {
           output: MutablePixels(y, stride: geometry.channels))
       case .maximumUnpooling(let pooling):
         guard let positions = positions[pooling], let g = nodes[pooling].maximumPooling else { continue }
-        poolMaximumGradient(g, positions: positions, outputGradient: x, result: y)
+        unpoolMaximum(
+          batch: g.batch, inputPixels: g.rows.output * g.columns.output,
+          outputPixels: g.rows.input * g.columns.input, channels: g.channels, input: x, positions: positions,
+          output: y)
       case .upSampling(let factor):
         let shape = nodes[node.inputs[0]].shape
         upsampleNearest(
@@ -105,28 +116,48 @@ extension TrainingPass {
         drawDropout(rate, count, seed: seed &+ salt &* 0x9E37_79B9_7F4A_7C15, to: factors)
         eachRun(of: count) { range in for i in range { y[i] = x[i] * factors[i] } }
       case .copy: y.update(from: x, count: count)
-      case .sum, .mean:
-        let share: Float = if case .mean = node.computation { 1 / Float(node.inputs.count) } else { 1 }
+      case .sum:
+        if let term = node.normalizes,
+          case .batchNormalization(let ranges, _, _, _) = nodes[term].computation
+        {
+          let other = node.inputs.first { $0 != term }.map { UnsafePointer(value($0)) }
+          normalize(
+            nodes[term], term, ranges, parameters, residual: other, rectifies: node.rectifies, to: y)
+          continue
+        }
         let terms = node.inputs.map { UnsafePointer(value($0)) }
+        let low: Float = node.rectifies ? 0 : -.infinity
         eachRun(of: count) { range in
           for i in range {
             var sum: Float = 0
             for term in terms { sum += term[i] }
-            y[i] = sum * share
+            // Written so that NaN stays NaN.
+            y[i] = sum < low ? low : sum
           }
         }
-      case .difference:
-        let second = value(node.inputs[1])
-        eachRun(of: count) { range in for i in range { y[i] = x[i] - second[i] } }
-      case .product:
-        let factors = node.inputs.map { UnsafePointer(value($0)) }
-        eachRun(of: count) { range in
-          for i in range {
-            var product: Float = 1
-            for factor in factors { product *= factor[i] }
-            y[i] = product
-          }
-        }
+      case .elementwise(let kind):
+        combine(
+          kind, node.inputs.map { (UnsafePointer(value($0)), nodes[$0].shape) }, into: y, node.shape,
+          grain: max(1, 16_384 / max(1, node.channels)))
+      case .padding(let margins, let boundary):
+        pad(x, nodes[node.inputs[0]].shape, margins, boundary, y, node.shape)
+      case .resampling(let taps):
+        taps.apply(batch: node.shape[0], channels: node.channels, input: x, output: y)
+      case .localResponse(let l):
+        normaliseLocalResponse(
+          pixels: node.pixels, channels: node.channels, size: l.size, alpha: l.alpha, beta: l.beta,
+          bias: l.bias, input: x, output: y)
+      case .standardization(let axes, let epsilon):
+        standardiseAxes(axes, epsilon: epsilon, input: x, node.shape, output: y)
+      case .reduction(let kind, let axes):
+        reduceAxes(kind, axes, input: x, nodes[node.inputs[0]].shape, output: y)
+      case .constant(let range): y.update(from: parameters + range.lowerBound, count: count)
+      case .transpose(let order): transposeAxes(x, nodes[node.inputs[0]].shape, order, y, node.shape)
+      case .slice(let axis, let first):
+        sliceAlong(axis, from: first, x, nodes[node.inputs[0]].shape, y, node.shape)
+      case .join(let axis):
+        joinAlong(
+          axis, node.inputs.map { (UnsafePointer(value($0)), nodes[$0].shape) }, into: y, node.shape)
       case .channelWindow(let offset):
         copyChannels(
           x, nodes[node.inputs[0]].channels, from: offset, to: y, node.channels, pixels: node.pixels)
@@ -139,6 +170,19 @@ extension TrainingPass {
         }
       }
     }
+  }
+
+  /// Normalises by the statistics found; `index` is the batch normalisation's.
+  private func normalize(
+    _ node: TrainingNode, _ index: Int, _ ranges: TrainingNode.NormalizationRanges,
+    _ parameters: UnsafePointer<Float>, residual: UnsafePointer<Float>? = nil, rectifies: Bool,
+    to output: UnsafeMutablePointer<Float>
+  ) {
+    guard let kept = kept[index]?.base else { return }
+    normalizeBatch(
+      pixels: node.pixels, channels: node.channels, gamma: ranges.gamma.map { parameters + $0.lowerBound },
+      beta: ranges.beta.map { parameters + $0.lowerBound }, mean: kept, deviation: kept + node.channels,
+      residual: residual, rectifies: rectifies, input: value(node.inputs[0]), output: output)
   }
 
   /// The inputs of a concatenation, with the channel each starts at and the number of its channels.
@@ -180,19 +224,16 @@ private func addToChannels(
   }
 }
 
+/// `y = x * factor[c] + offset[c]`.
 private func scale(
   _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, _ node: TrainingNode, _ factor: (Int) -> Float,
   _ offset: (_ channel: Int, _ factor: Float) -> Float
 ) {
   let factors = (0..<node.channels).map(factor)
   let offsets = (0..<node.channels).map { offset($0, factors[$0]) }
-  parallelFor(node.pixels, grain: max(1, 16_384 / max(1, node.channels))) { range in
-    for pixel in range {
-      for c in 0..<node.channels {
-        y[pixel * node.channels + c] = x[pixel * node.channels + c] * factors[c] + offsets[c]
-      }
-    }
-  }
+  scaleChannels(
+    pixels: node.pixels, channels: node.channels, scale: factors, offset: offsets,
+    input: Pixels(x, stride: node.channels), output: MutablePixels(y, stride: node.channels))
 }
 
 /// Factors 0 with probability `rate`, else `1 / (1 - rate)`: dropout scaled at training time, as in Keras.

@@ -14,33 +14,61 @@ final class TrainingPass {
   let kept: [Int: TensorStorage]
   /// Whether a node's gradient has been written in this pass, so that the next one is added.
   private var hasGradient: [Bool]
+  /// The gradients of batch normalisations that the convolutions before them are to work out.
+  var normalizations: [Int: BatchNormalizationGradient] = [:]
 
   init(_ plan: TrainingPlan) {
     self.plan = plan
-    var (values, gradients): ([TensorStorage], [TensorStorage?]) = ([], [])
+    var values: [TensorStorage] = []
     var (positions, kept): ([Int: UnsafeMutablePointer<UInt32>], [Int: TensorStorage]) = ([:], [:])
     for (index, node) in plan.nodes.enumerated() {
       if node.isInPlace, let input = node.inputs.first {
         values.append(values[input])
-        gradients.append(gradients[input])
         continue
       }
       // What another node computes on the way is never kept.
       let count = node.isAbsorbed ? 0 : node.shape.count
-      values.append(TensorStorage(uninitialized: count))
-      let needs = node.needsGradient || index == plan.output
-      gradients.append(needs && !node.isAbsorbed ? TensorStorage(uninitialized: count) : nil)
+      values.append(TensorStorage(uninitialized: node.keepsValue ? count : 0))
       switch node.computation {
       case .maximumPooling: positions[index] = .allocate(capacity: max(1, count))
       case .sampleConvolution(let convolution, _, _) where convolution.pooling != nil:
         positions[index] = .allocate(capacity: max(1, count))
-      case .batchNormalization: kept[index] = TensorStorage(uninitialized: 2 * node.channels)
+      case .batchNormalization:
+        // Mean and deviation, and those of every sample where the convolution before finds them.
+        let isMeasured = plan.nodes[node.inputs[0]].normalization == index
+        kept[index] = TensorStorage(
+          uninitialized: 2 * node.channels * (isMeasured ? 1 + node.shape[0] : 1))
       case .dropout: kept[index] = TensorStorage(uninitialized: count)
       default: break
       }
     }
-    (self.values, self.gradients, self.positions, self.kept) = (values, gradients, positions, kept)
+    (self.values, self.positions, self.kept) = (values, positions, kept)
+    gradients = Self.gradients(of: plan)
     hasGradient = [Bool](repeating: false, count: plan.nodes.count)
+  }
+
+  /// Memory for the gradients; those that are one share it.
+  private static func gradients(of plan: TrainingPlan) -> [TensorStorage?] {
+    var owner = Array(plan.nodes.indices)
+    func root(_ index: Int) -> Int {
+      var index = index
+      while owner[index] != index { index = owner[index] }
+      return index
+    }
+    for (index, node) in plan.nodes.enumerated() {
+      let shared =
+        (node.isInPlace ? [node.inputs[0]] : []) + (node.normalization.map { [$0] } ?? [])
+        + node.sharesGradient
+      for other in shared { owner[root(other)] = root(index) }
+    }
+    var storages: [Int: TensorStorage] = [:]
+    return plan.nodes.enumerated().map { index, node in
+      guard node.needsGradient || index == plan.output, node.isInPlace || !node.isAbsorbed else { return nil }
+      let root = root(index)
+      let storage = storages[root] ?? TensorStorage(uninitialized: node.shape.count)
+      storages[root] = storage
+      return storage
+    }
   }
 
   deinit { for pointer in positions.values { pointer.deallocate() } }
@@ -51,7 +79,8 @@ final class TrainingPass {
   /// The first layer whose value holds a NaN or an infinity.
   var firstLayerNotFinite: String? {
     nodes.indices.first { index in
-      !nodes[index].isAbsorbed && !allFinite(nodes[index].shape.count, value(index))
+      !nodes[index].isAbsorbed && nodes[index].keepsValue
+        && !allFinite(nodes[index].shape.count, value(index))
     }.map { nodes[$0].layer }
   }
 
@@ -77,7 +106,14 @@ final class TrainingPass {
     eachRun(of: count) { range in for index in range { target[index] += second.base[index] } }
   }
 
-  /// The gradient of an in-place activation has become its input's.
+  /// As ``deliver(to:_:)`` of what can add to a gradient itself.
+  func deliver(to node: Int, adding write: (_ target: UnsafeMutablePointer<Float>, _ adds: Bool) -> Void) {
+    guard nodes[node].needsGradient, let target = gradient(node) else { return }
+    write(target, hasGradient[node])
+    hasGradient[node] = true
+  }
+
+  /// The gradient has become its input's, where it is.
   func passInPlace(to node: Int) { hasGradient[node] = true }
 }
 

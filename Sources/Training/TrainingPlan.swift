@@ -4,31 +4,81 @@ import TensorCore
 
 /// The computations of a network in training for one batch size, in order, and which of them share memory.
 struct TrainingPlan: Sendable {
+  /// What a plan is made for.
+  enum Purpose: Sendable, Equatable {
+    /// Learning; a final softmax may be left to the loss, which knows its gradient exactly.
+    case learning(leavesSoftmaxToLoss: Bool)
+    /// Asking how a score hangs on some layers (`NAME`, or `NAME:linear` before its own activation): all layers act as at
+    /// inference.
+    case looking(at: [String])
+  }
+
   var nodes: [TrainingNode] = []
-  /// The node whose value the loss is taken of; a final softmax is left to the loss, which knows its gradient exactly.
+  /// The node that gradients start from: what the loss is taken of, or the classes' scores, before a final softmax.
   private(set) var output = 0
+  /// The nodes of the layers looked at, in the order of their names; their values and gradients are kept.
+  private(set) var lookedAt: [Int] = []
+  /// The node of the network's own output.
+  private(set) var last = 0
 
   private var valueOf: [String: Int] = [:]
+  private var linearValueOf: [String: Int] = [:]
   private let parameters: Parameters
+  private let purpose: Purpose
 
   init(_ graph: Graph, batch: Int, _ parameters: Parameters, leavesSoftmaxToLoss: Bool = true) throws {
-    self.parameters = parameters
-    guard graph.inputLayers.count == 1, graph.outputs.count == 1 else {
-      throw TrainingError.severalEnds(inputs: graph.inputLayers.map(\.name), outputs: graph.outputs)
-    }
     guard let one = graph.inputShape(), let input = Shape(checking: [batch] + one.dimensions.dropFirst())
     else {
       throw TrainingError.badSetting(
         name: "batch size", found: "\(batch)", expected: "a size that memory holds")
     }
+    try self.init(graph, input, parameters, for: .learning(leavesSoftmaxToLoss: leavesSoftmaxToLoss))
+  }
+
+  init(_ graph: Graph, _ input: Shape, _ parameters: Parameters, for purpose: Purpose) throws {
+    self.parameters = parameters
+    self.purpose = purpose
+    guard graph.inputLayers.count == 1, graph.outputs.count == 1 else {
+      throw TrainingError.severalEnds(inputs: graph.inputLayers.map(\.name), outputs: graph.outputs)
+    }
     let shapes = try graph.shapes(for: input)
+    var wanted: [(layer: String, isLinear: Bool)] = []
+    if case .looking(let names) = purpose {
+      for name in names {
+        let (index, isLinear) = try graph.recorded(name)
+        wanted.append((graph.layers[index].name, isLinear))
+      }
+    }
     for layer in graph.layers {
       guard let shape = shapes[layer.name] else { continue }
-      try append(layer, shapes, shape, isLast: leavesSoftmaxToLoss && layer.name == graph.outputs[0])
+      try append(
+        layer, shapes, shape,
+        isLast: purpose == .learning(leavesSoftmaxToLoss: true) && layer.name == graph.outputs[0],
+        isLookedAt: (
+          wanted.contains { $0 == (layer.name, true) }, wanted.contains { $0 == (layer.name, false) }
+        ))
     }
-    output = valueOf[graph.outputs[0]] ?? nodes.count - 1
+    lookedAt = wanted.compactMap { $0.isLinear ? linearValueOf[$0.layer] : valueOf[$0.layer] }
+    last = valueOf[graph.outputs[0]] ?? nodes.count - 1
+    output = last
+    if case .looking = purpose { output = scores(of: last) }
     join()
+    joinNormalizations()
     markSharing()
+    shareGradients()
+  }
+
+  /// The node of the classes' scores: what a softmax at the end reads, else the end itself.
+  private func scores(of last: Int) -> Int {
+    var node = last
+    while true {
+      guard let input = nodes[node].inputs.first else { return last }
+      switch nodes[node].computation {
+      case .activation(.softmax, _), .activation(.logSoftmax, _): return input
+      case .copy where nodes[input].shape[-1] == nodes[node].shape[-1]: node = input
+      default: return last
+      }
+    }
   }
 
   private mutating func add(
@@ -45,15 +95,20 @@ struct TrainingPlan: Sendable {
     return nodes.count - 1
   }
 
-  private mutating func append(_ layer: Layer, _ shapes: [String: Shape], _ shape: Shape, isLast: Bool) throws
-  {
+  private mutating func append(
+    _ layer: Layer, _ shapes: [String: Shape], _ shape: Shape, isLast: Bool,
+    isLookedAt: (linear: Bool, itself: Bool)
+  ) throws {
     let inputs = layer.inputs.compactMap { valueOf[$0] }
     var node = try appendLinear(layer, inputs, shape)
+    linearValueOf[layer.name] = node
+    if isLookedAt.linear { nodes[node].needsGradient = true }
     let own = layer.operation.ownActivation
     if own != .linear, own != .softmax || !isLast {
       let slopes = range(.slope, layer)
       node = add(layer, .activation(own, slopes: slopes), [node], shape, [slopes])
     }
+    if isLookedAt.itself { nodes[node].needsGradient = true }
     valueOf[layer.name] = node
     if case .activation(.softmax) = layer.operation, isLast {
       nodes.removeLast()
@@ -101,9 +156,7 @@ struct TrainingPlan: Sendable {
         throw refused("batch normalization")
       }
       let (gamma, beta) = (range(.gamma, layer), range(.beta, layer))
-      let isFrozen = [WeightRole.gamma, .beta].contains {
-        parameters.entry($0, of: layer.name)?.isTrained == false
-      }
+      let isFrozen = parameters.frozen.contains(layer.name)
       return add(
         layer,
         .batchNormalization(
@@ -135,39 +188,65 @@ struct TrainingPlan: Sendable {
       guard let node = valueOf[pooling] else { throw refused("max-unpooling") }
       return add(layer, .maximumUnpooling(pooling: node), inputs, shape)
     case .upSampling(let factor, .nearest): return add(layer, .upSampling(factor), inputs, shape)
+    case .upSampling(let factor, .bilinear):
+      let taps = SeparableTaps(upSamplingBy: factor, height: input[1], width: input[2])
+      return add(layer, .resampling(taps), inputs, shape)
+    case .resizing(let resizing):
+      guard let taps = SeparableTaps(resizing, for: input) else { throw refused("resizing") }
+      return add(layer, .resampling(taps), inputs, shape)
+    case .adaptiveAveragePooling(let size):
+      let taps = SeparableTaps(averagingTo: size, height: input[1], width: input[2])
+      return add(layer, .resampling(taps), inputs, shape)
     case .zeroPadding(let margins): return add(layer, .margins(margins), inputs, shape)
     case .cropping(let m):
       let cut = Margins(top: -m.top, bottom: -m.bottom, left: -m.left, right: -m.right)
       return add(layer, .margins(cut), inputs, shape)
-    case .dropout(let rate): return add(layer, .dropout(rate: rate, salt: UInt64(nodes.count)), inputs, shape)
-    case .identity, .flatten(.channelsLast), .reshape(_, .channelsLast):
-      return add(layer, .copy, inputs, shape)
-    case .flatten(.channelsFirst) where input.rank == 2 || input[1] * input[2] == 1:
-      return add(layer, .copy, inputs, shape)
-    case .add: return add(layer, .sum, inputs, shape)
-    case .subtract: return add(layer, .difference, inputs, shape)
-    case .multiply: return add(layer, .product, inputs, shape)
-    case .average: return add(layer, .mean, inputs, shape)
+    case .padding(let margins, let boundary): return add(layer, .padding(margins, boundary), inputs, shape)
+    case .dropout(let rate):
+      guard case .learning = purpose else { return add(layer, .copy, inputs, shape) }
+      return add(layer, .dropout(rate: rate, salt: UInt64(nodes.count)), inputs, shape)
+    case .flatten(.channelsFirst) where input.rank == 4, .reshape(_, .channelsFirst) where input.rank == 4:
+      let planes = add(
+        layer, .transpose([0, 3, 1, 2]), inputs, [input[0], input[3], input[1], input[2]])
+      return appendPlanes(layer, [planes], shape)
+    case .reshape(_, .channelsFirst): return appendPlanes(layer, inputs, shape)
+    case .identity, .flatten, .reshape: return add(layer, .copy, inputs, shape)
+    case .add where inputs.allSatisfy { nodes[$0].shape == shape }: return add(layer, .sum, inputs, shape)
+    case .add: return add(layer, .elementwise(.add), inputs, shape)
+    case .subtract: return add(layer, .elementwise(.subtract), inputs, shape)
+    case .multiply: return add(layer, .elementwise(.multiply), inputs, shape)
+    case .divide: return add(layer, .elementwise(.divide), inputs, shape)
+    case .average: return add(layer, .elementwise(.average), inputs, shape)
+    case .minimum: return add(layer, .elementwise(.minimum), inputs, shape)
+    case .maximum: return add(layer, .elementwise(.maximum), inputs, shape)
     case .concatenate: return add(layer, .concatenation, inputs, shape)
-    case .flatten, .reshape: throw refused("channels-first flatten or reshape")
-    case .upSampling: throw refused("bilinear up-sampling")
-    case .localResponseNormalization: throw refused("local response normalization")
-    case .instanceNormalization: throw refused("instance normalization")
-    case .adaptiveAveragePooling: throw refused("adaptive average pooling")
-    case .maximum: throw refused("maximum of several layers")
-    case .minimum: throw refused("minimum of several layers")
-    case .divide: throw refused("quotient of two layers")
-    case .constant: throw refused("constant")
-    case .standardization: throw refused("standardization")
-    case .reduction: throw refused("reduction of axes")
-    case .resizing: throw refused("resizing")
-    case .padding: throw refused("padding that is not of zeros")
+    case .localResponseNormalization(let l): return add(layer, .localResponse(l), inputs, shape)
+    case .standardization(let axes, let epsilon):
+      return add(layer, .standardization(axes: axes, epsilon: epsilon), inputs, shape)
+    case .instanceNormalization(let epsilon):
+      guard let gamma = range(.gamma, layer) else { throw refused("instance normalization") }
+      let beta = range(.beta, layer)
+      let middle = add(layer, .standardization(axes: [1, 2], epsilon: epsilon), inputs, shape)
+      return add(layer, .channelScale(gamma: gamma, beta: beta), [middle], shape, [gamma, beta])
+    case .reduction(let kind, let axes, _):
+      return add(layer, .reduction(kind, axes: axes), inputs, shape)
+    case .constant:
+      guard let value = range(.value, layer) else { throw refused("constant") }
+      return add(layer, .constant(value), [], shape)
     case .channels(let range): return add(layer, .channelWindow(offset: range.lowerBound), inputs, shape)
     case .channelPadding(let before, _): return add(layer, .channelWindow(offset: -before), inputs, shape)
-    case .slice: throw refused("slice")
-    case .join: throw refused("concatenation along another axis than the channels")
-    case .permute: throw refused("change of the axes' order")
+    case .slice(let axis, let range):
+      return add(layer, .slice(axis: axis, from: range.lowerBound), inputs, shape)
+    case .join(let axis): return add(layer, .join(axis: axis), inputs, shape)
+    case .permute(let order): return add(layer, .transpose(order), inputs, shape)
     }
+  }
+
+  /// Numbers that lie channel-first as a value of `shape`.
+  private mutating func appendPlanes(_ layer: Layer, _ inputs: [Int], _ shape: Shape) -> Int {
+    guard shape.rank == 4 else { return add(layer, .copy, inputs, shape) }
+    let planes = add(layer, .copy, inputs, [shape[0], shape[3], shape[1], shape[2]])
+    return add(layer, .transpose([0, 2, 3, 1]), [planes], shape)
   }
 }
 

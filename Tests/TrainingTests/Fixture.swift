@@ -7,8 +7,8 @@ import WeightFiles
 struct Fixture {
   let file: WeightFile
 
-  init() throws {
-    file = try WeightFile(contentsOf: repositoryFolder + "/Tests/TrainingTests/Fixtures/gradients.npz")
+  init(_ name: String = "gradients") throws {
+    file = try WeightFile(contentsOf: repositoryFolder + "/Tests/TrainingTests/Fixtures/\(name).npz")
   }
 
   func callAsFunction(_ name: String) throws -> Tensor { try file.tensor(named: name) }

@@ -5,81 +5,8 @@ import TestSupport
 import Testing
 import Training
 
-/// Back-propagation through whole networks against PyTorch in 64 bits.
+/// Back-propagation through the networks of GradientNetworks.swift against PyTorch in 64 bits.
 @Suite struct GradientTests {
-  static let networks: [String: [Layer]] = [
-    "convolutions": [
-      Layer("input", .input(InputShape(height: 9, width: 8, channels: 3))),
-      Layer(
-        "strided",
-        .convolution(
-          .init(filters: 8, kernelSize: 3, stride: 2, padding: .explicit(Margins(1)), activation: .relu)),
-        from: "input"),
-      Layer(
-        "grouped",
-        .convolution(
-          .init(
-            filters: 8, kernelSize: 3, dilation: 2, groups: 2, padding: .explicit(Margins(2)),
-            activation: .sigmoid)),
-        from: "strided"),
-      Layer(
-        "depthwise",
-        .depthwiseConvolution(
-          .init(depthMultiplier: 2, kernelSize: 3, padding: .explicit(Margins(1)), activation: .tanh)),
-        from: "grouped"),
-      Layer(
-        "row",
-        .convolution(
-          .init(
-            filters: 6, kernelSize: Extent(height: 1, width: 3),
-            padding: .explicit(Margins(top: 0, bottom: 0, left: 1, right: 1)), activation: .swish)),
-        from: "depthwise"),
-      Layer("mean", .globalPooling(.average, keepsAxes: false), from: "row"),
-      Layer("dense", .dense(.init(units: 5, activation: .softmax)), from: "mean"),
-    ],
-    "pools": [
-      Layer("input", .input(InputShape(height: 8, width: 8, channels: 2))),
-      Layer(
-        "conv", .convolution(.init(filters: 6, kernelSize: 3, padding: .same, usesBias: false)), from: "input"
-      ),
-      Layer("bn", .batchNormalization(.init(epsilon: 1e-3, momentum: 0.9)), from: "conv"),
-      Layer("relu", .activation(.relu), from: "bn"),
-      Layer("max", .pooling(.init(.maximum, size: 2, stride: 2)), from: "relu"),
-      Layer("elu", .activation(.elu(alpha: 1)), from: "max"),
-      Layer(
-        "average",
-        .pooling(.init(.average, size: 3, stride: 2, padding: .explicit(Margins(1)), countsPadding: true)),
-        from: "relu"),
-      Layer("gelu", .activation(.gelu(tanhApproximation: false)), from: "average"),
-      Layer("sum", .add, from: "elu", "gelu"),
-      Layer("product", .multiply, from: "elu", "gelu"),
-      Layer("joined", .concatenate, from: "sum", "product", "elu"),
-      Layer("large", .upSampling(2, .nearest), from: "joined"),
-      Layer("pad", .zeroPadding(Margins(top: 2, bottom: 1, left: 1, right: 0)), from: "large"),
-      Layer("last", .convolution(.init(filters: 4, kernelSize: 2, activation: .softplus)), from: "pad"),
-      Layer("highest", .globalPooling(.maximum, keepsAxes: false), from: "last"),
-      Layer("dropout", .dropout(rate: 0), from: "highest"),
-      Layer("dense", .dense(.init(units: 3)), from: "dropout"),
-    ],
-    "decoder": [
-      Layer("input", .input(InputShape(height: 8, width: 6, channels: 1))),
-      Layer(
-        "encode",
-        .convolution(.init(filters: 4, kernelSize: 3, padding: .same, activation: .leakyRelu(slope: 0.1))),
-        from: "input"),
-      Layer("pool", .pooling(.init(.maximum, size: 2, stride: 2)), from: "encode"),
-      Layer("code", .convolution(.init(filters: 4, kernelSize: 3, padding: .same)), from: "pool"),
-      Layer("slope", .activation(.parametricRelu), from: "code"),
-      Layer("unpool", .maxUnpooling(pooling: "pool"), from: "slope"),
-      Layer(
-        "up",
-        .transposedConvolution(
-          .init(
-            filters: 3, kernelSize: 3, stride: 2, padding: .explicit(Margins(1)), outputPadding: 1,
-            activation: .sigmoid)), from: "unpool"),
-    ],
-  ]
-
   private static func trainer(_ name: String, _ fixture: Fixture, loss: Loss) throws -> Trainer {
     let graph = try Graph(try #require(networks[name]))
     var weights = try fixture.weights("\(name)/weight/")
@@ -121,14 +48,16 @@ import Training
     }
   }
 
-  @Test("the same seed gives the same weights, bit for bit, on one thread and on all")
-  func threadsDoNotMatter() throws {
+  @Test(
+    "the same seed gives the same weights, bit for bit, on one thread and on all",
+    arguments: ["pools", "residual", "responses", "pieces"])
+  func threadsDoNotMatter(name: String) throws {
     let fixture = try Fixture()
     func trained(threads: Int) throws -> [Float] {
-      var trainer = try Self.trainer("pools", fixture, loss: .crossEntropy)
+      var trainer = try Self.trainer(name, fixture, loss: .crossEntropy)
       try Parallelism.limited(to: threads) {
         for _ in 0..<5 {
-          _ = try trainer.step(try fixture("pools/input"), .values(try fixture("pools/target")))
+          _ = try trainer.step(try fixture("\(name)/input"), .values(try fixture("\(name)/target")))
         }
       }
       return trainer.parameters.values

@@ -52,18 +52,23 @@ typedef struct {
   /// sums[channel] += (value - mean)^2.
   void (*_Nonnull channel_squares)(
       size_t pixels, size_t channels, const float *_Nonnull values, const float *_Nonnull mean, float *_Nonnull sums);
-  /// sums[channel] += gradient * (value - mean).
-  void (*_Nonnull channel_products)(
-      size_t pixels, size_t channels, const float *_Nonnull gradient, const float *_Nullable positive,
-      const float *_Nonnull values, const float *_Nonnull mean, float *_Nonnull sums);
-  /// output = max((input - mean) * factor + offset, low), channel by channel.
+  /// output = max((input - mean) * factor + offset + residual, low), channel by channel.
   void (*_Nonnull normalise)(
       size_t pixels, size_t channels, const float *_Nonnull input, const float *_Nonnull mean,
-      const float *_Nonnull factor, const float *_Nonnull offset, float *_Nonnull output, float low);
+      const float *_Nonnull factor, const float *_Nonnull offset, const float *_Nullable residual,
+      float *_Nonnull output, float low);
+  /// sums[channel] += gradient; products[channel] += gradient * (input - mean).
+  ///
+  /// Where `rectified` is given, the offset of a normalisation that a relu follows, gradients count only where
+  /// (input - mean) * factor + rectified is above 0; likewise below.
+  void (*_Nonnull normalise_sums)(
+      size_t pixels, size_t channels, const float *_Nonnull gradient, const float *_Nonnull input,
+      const float *_Nonnull mean, const float *_Nonnull factor, const float *_Nullable rectified,
+      float *_Nonnull sums, float *_Nonnull products);
   /// output = factor * (gradient - offset - (input - mean) * slope), channel by channel.
   void (*_Nonnull normalise_gradient)(
-      size_t pixels, size_t channels, const float *_Nonnull gradient, const float *_Nullable positive,
-      const float *_Nonnull input, const float *_Nonnull mean, const float *_Nonnull factor,
+      size_t pixels, size_t channels, const float *_Nonnull gradient, const float *_Nonnull input,
+      const float *_Nonnull mean, const float *_Nonnull factor, const float *_Nullable rectified,
       const float *_Nonnull offset, const float *_Nonnull slope, float *_Nonnull output);
 
   /// squares = rho squares + (1 - rho) g^2; weights -= rate g / sqrt(squares + epsilon).

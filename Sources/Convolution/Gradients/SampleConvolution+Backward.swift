@@ -9,25 +9,31 @@ extension SampleConvolution {
     let output: UnsafePointer<Float>
     let positions: UnsafePointer<UInt32>?
     let gradient: UnsafePointer<Float>
+    /// Of a batch normalisation that alone read the output, and whose output's gradient `gradient` then is.
+    let normalization: BatchNormalizationGradient?
 
     package init(
       input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, output: UnsafePointer<Float>,
-      positions: UnsafePointer<UInt32>?, gradient: UnsafePointer<Float>
+      positions: UnsafePointer<UInt32>?, gradient: UnsafePointer<Float>,
+      normalization: BatchNormalizationGradient? = nil
     ) {
       self.input = input
       self.kernel = kernel
       self.output = output
       self.positions = positions
       self.gradient = gradient
+      self.normalization = normalization
     }
   }
 
-  /// The gradients with respect to the kernel (HWIO), the bias and the input, as far as they are asked for; all overwritten.
+  /// The gradients with respect to the kernel (HWIO), the bias and the input, as far as they are asked for; all overwritten, but
+  /// that of the input, with `adds`, added to what is there.
   ///
   /// Sums over the samples run in fixed parts, so that the number of threads does not show.
   package func gradients(
     _ seen: Seen, kernel kernelGradient: UnsafeMutablePointer<Float>?,
-    bias biasGradient: UnsafeMutablePointer<Float>?, input inputGradient: UnsafeMutablePointer<Float>?
+    bias biasGradient: UnsafeMutablePointer<Float>?, input inputGradient: UnsafeMutablePointer<Float>?,
+    adds: Bool = false
   ) {
     let g = geometry
     let count = kernelGradient == nil ? 0 : g.kernelShape.count
@@ -44,7 +50,7 @@ extension SampleConvolution {
           accumulate(
             seen, gradientPart(part, of: g.batch), kernelSums: count == 0 ? nil : sums + part * count,
             biasSums: biases == 0 ? nil : biasSums + part * biases, panels: panels,
-            inputGradient: inputGradient)
+            inputGradient: inputGradient, adds: adds)
         }
       }
       if let biasGradient { addParts(biasSums, count: biases, to: biasGradient) }
@@ -108,34 +114,40 @@ extension SampleConvolution {
   private func accumulate(
     _ seen: Seen, _ samples: Range<Int>, kernelSums: UnsafeMutablePointer<Float>?,
     biasSums: UnsafeMutablePointer<Float>?, panels: UnsafePointer<Float>,
-    inputGradient: UnsafeMutablePointer<Float>?
+    inputGradient: UnsafeMutablePointer<Float>?, adds: Bool
   ) {
     guard !samples.isEmpty else { return }
     let g = geometry
     let training = kernels.table.training.pointee
     let (x, dz) = (paddedInput, gradientPlane(withMargins: inputGradient != nil))
     let keepsInput = x.isWhole || kernelSums == nil
-    let keepsGradient = dz.isWhole && !rectifies && pooling == nil
+    let keepsGradient = dz.isWhole && !rectifies && pooling == nil && seen.normalization == nil
     let (inputRoom, gradientRoom) = (keepsInput ? 0 : x.count, keepsGradient ? 0 : dz.count)
     Scratch.withFloats(inputRoom + gradientRoom) { scratch in
       scratch.update(repeating: 0, count: inputRoom + gradientRoom)
       let plane = scratch + inputRoom
       for sample in samples {
         let (own, output) = (seen.gradient + sample * outputCount, seen.output + sample * outputCount)
-        if let biasSums {
+        if let biasSums, seen.normalization == nil {
           training.channel_sums(
             outputCount / g.outputChannels, g.outputChannels, g.outputChannels, own,
             rectifies ? output : nil, biasSums)
         }
         if !keepsGradient { layOut(seen, sample, dz, to: plane) }
         let gradient = keepsGradient ? own : UnsafePointer(plane)
+        if let biasSums, seen.normalization != nil {
+          dz.forEachRun { _, target, count in
+            training.channel_sums(
+              count / g.outputChannels, g.outputChannels, g.outputChannels, plane + target, nil, biasSums)
+          }
+        }
         if let kernelSums {
           if !keepsInput { fill(scratch, x, from: seen.input + sample * inputCount) }
           let input = keepsInput ? seen.input + sample * inputCount : UnsafePointer(scratch)
           addProducts(input, x, gradient, dz, to: kernelSums)
         }
         if let inputGradient {
-          multiplyBack(gradient, dz, panels, to: inputGradient + sample * inputCount)
+          multiplyBack(gradient, dz, panels, to: inputGradient + sample * inputCount, adds: adds)
         }
       }
     }
@@ -147,6 +159,13 @@ extension SampleConvolution {
   ) {
     let training = kernels.table.training.pointee
     let (own, output) = (seen.gradient + sample * outputCount, seen.output + sample * outputCount)
+    if let normalization = seen.normalization {
+      return dz.forEachRun { source, target, count in
+        normalization.apply(
+          pixels: count / geometry.outputChannels, input: output + source, outputGradient: own + source,
+          to: plane + target)
+      }
+    }
     guard let pooling, let positions = seen.positions else {
       dz.forEachRun { source, target, count in
         if rectifies {
@@ -209,7 +228,7 @@ extension SampleConvolution {
   /// The gradient of one sample's input: the full correlation of the gradient with the turned kernel.
   private func multiplyBack(
     _ gradient: UnsafePointer<Float>, _ dz: MarginedPlane, _ panels: UnsafePointer<Float>,
-    to result: UnsafeMutablePointer<Float>
+    to result: UnsafeMutablePointer<Float>, adds: Bool
   ) {
     let g = geometry
     let strips = Strips(height: g.rows.input, width: g.columns.input)
@@ -223,7 +242,9 @@ extension SampleConvolution {
           offset: rows.lowerBound * dz.line, panels: panels,
           output: result + rows.lowerBound * g.columns.input * g.inputChannels,
           output_stride: g.inputChannels)
-        var store = Finish.none.store(from: 0)
+        let finish =
+          adds ? Finish(residual: Pixels(product.output, stride: g.inputChannels)) : Finish.none
+        var store = finish.store(from: 0)
         kernels.table.product(&product, &store)
       }
     }

@@ -4,9 +4,13 @@ internal import TensorCore
 extension SampleConvolution {
   /// `output = pool(relu(input * kernel + bias))`, as much of it as there is; `positions`, where given a pooling, receive
   /// where each maximum lies: `row * width + column` in the convolution's own plane.
+  ///
+  /// `statistics`, `[batch, 2, filters]`, where given, receive of each sample the means of its channels and the sums of squared
+  /// differences from them, found while the sample is in the cache.
   package func apply(
     input: UnsafePointer<Float>, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    output: UnsafeMutablePointer<Float>, positions: UnsafeMutablePointer<UInt32>?
+    output: UnsafeMutablePointer<Float>, positions: UnsafeMutablePointer<UInt32>?,
+    statistics: UnsafeMutablePointer<Float>? = nil
   ) {
     let g = geometry
     let table = kernels.table
@@ -44,11 +48,24 @@ extension SampleConvolution {
                   pool(pooling, rows, of: strip, to: own, positions + sample * outputCount)
                 }
               }
+              if let statistics {
+                measure(output + sample * outputCount, to: statistics + 2 * sample * g.outputChannels)
+              }
             }
           }
         }
       }
     }
+  }
+
+  /// The means of one sample's channels and the sums of squared differences from them.
+  private func measure(_ sample: UnsafePointer<Float>, to found: UnsafeMutablePointer<Float>) {
+    let (channels, training) = (geometry.outputChannels, kernels.table.training.pointee)
+    let pixels = outputCount / channels
+    found.update(repeating: 0, count: 2 * channels)
+    training.channel_sums(pixels, channels, channels, sample, nil, found)
+    for c in 0..<channels { found[c] /= Float(pixels) }
+    training.channel_squares(pixels, channels, sample, found, found + channels)
   }
 
   func fill(

@@ -87,7 +87,7 @@ extension Resizing {
   }
 
   /// The input pixels an output pixel is made of, and their shares.
-  fileprivate func taps(_ axis: ResizedAxis, at place: Int) -> [(index: Int, share: Float)] {
+  func taps(_ axis: ResizedAxis, at place: Int) -> [(index: Int, share: Float)] {
     let x = axis.position(of: place)
     func inside(_ index: Int) -> Int { min(max(index, 0), axis.input - 1) }
     switch interpolation {
@@ -122,27 +122,7 @@ extension Resizing {
 package func resize(
   _ resizing: Resizing, input: UnsafePointer<Float>, _ from: Shape, output: UnsafeMutablePointer<Float>
 ) {
-  guard let (rows, columns) = resizing.axes(for: from) else { return }
-  let channels = from[3]
-  let rowTaps = (0..<rows.output).map { resizing.taps(rows, at: $0) }
-  let columnTaps = (0..<columns.output).map { resizing.taps(columns, at: $0) }
-  parallelFor(from[0] * rows.output, grain: 4) { range in
-    for line in range {
-      let source = input + line / rows.output * from[1] * from[2] * channels
-      for (place, taps) in columnTaps.enumerated() {
-        let target = output + (line * columns.output + place) * channels
-        target.update(repeating: 0, count: channels)
-        for row in rowTaps[line % rows.output] {
-          for column in taps {
-            let share = row.share * column.share
-            guard share != 0 else { continue }
-            let pixel = source + (row.index * from[2] + column.index) * channels
-            for c in 0..<channels { target[c] += share * pixel[c] }
-          }
-        }
-      }
-    }
-  }
+  SeparableTaps(resizing, for: from)?.apply(batch: from[0], channels: from[3], input: input, output: output)
 }
 
 /// The same as its definition reads: every pixel of the input weighted by its distance, border pixels repeated outwards.

@@ -44,7 +44,7 @@ package func upsampleBilinear(
 }
 
 /// The two input pixels around an output pixel's centre, and the second one's share.
-private struct Neighbours {
+struct Neighbours {
   let first: Int
   let second: Int
   let share: Float
