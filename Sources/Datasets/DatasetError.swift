@@ -55,7 +55,7 @@ extension DatasetError: CustomStringConvertible {
       "\(folder): the classes to train on (\(training.joined(separator: ", "))) are not those to test on "
         + "(\(test.joined(separator: ", ")))"
     case .tooFewToSplit(let name, let count):
-      "class '\(name)' has \(count == 1 ? "a single picture" : "\(count) pictures"): two are needed to hold one out"
+      "class '\(name)' has \(count == 1 ? "a single picture" : "\(count) pictures"): two are needed to hold one out; --hold-out 0 keeps none apart"
     }
   }
 }

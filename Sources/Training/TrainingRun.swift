@@ -73,10 +73,14 @@ public struct TrainingRun {
   /// Whether there is another epoch to come.
   public var isDone: Bool {
     if history.count >= plan.count { return true }
-    guard let patience = plan.patience else { return false }
+    guard let patience = plan.patience, let best = bestEpoch else { return false }
+    return history.count - best >= patience
+  }
+
+  /// The epoch, from 1, after which the loss on the pictures to test on, or else on those shown, was the lowest.
+  public var bestEpoch: Int? {
     let losses = history.map { $0.testLoss ?? $0.loss }
-    guard let best = losses.min(), let place = losses.firstIndex(of: best) else { return false }
-    return losses.count - 1 - place >= patience
+    return losses.indices.min { losses[$0] < losses[$1] }.map { $0 + 1 }
   }
 
   /// What the training follows, in words that differ when its weights would.

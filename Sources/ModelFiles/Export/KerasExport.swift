@@ -6,7 +6,7 @@ import WeightFiles
 /// A network as Keras would describe it: layers of Keras's classes, in Keras's order, with their weights.
 ///
 /// A layer that Keras has in another form is spelt out (explicit padding becomes a `ZeroPadding2D`), and one it does not have
-/// is refused by name. Names keep their letters; what Keras
+/// is refused by name, unless the tensors alone are wanted. Names keep their letters; what Keras
 /// does not allow in them, such as `/`, becomes `_`.
 struct KerasExport {
   struct Row {
@@ -22,14 +22,25 @@ struct KerasExport {
   let preprocessing: Preprocessing?
 
   let network: Network
+  /// Whether Keras has all layers; else there is no description, and the tensors go by the network's own names.
+  let isDescribed: Bool
   private let file: String
   private let shapes: [String: Shape]
   /// Keras's name of each layer's output.
   private var outputNames: [String: String] = [:]
   private var used: Set<String> = []
 
-  init(_ network: Network, file: String) throws(ModelFileError) {
+  /// For a container that holds tensors without the layers.
+  init(tensorsOf network: Network, file: String) throws(ModelFileError) {
+    do { self = try KerasExport(network, file: file) } catch {
+      guard case .damagedDescription = error else { throw error }
+      self = try KerasExport(network, file: file, isDescribed: false)
+    }
+  }
+
+  init(_ network: Network, file: String, isDescribed: Bool = true) throws(ModelFileError) {
     self.network = network
+    self.isDescribed = isDescribed
     self.file = file
     preprocessing = network.preprocessing
     let side = network.preprocessing?.height ?? 224
@@ -38,6 +49,10 @@ struct KerasExport {
         file: file, layer: "", problem: "the network's input has no number of channels")
     }
     do { shapes = try network.graph.shapes(for: input) } catch { throw .network(file: file, error) }
+    guard isDescribed else {
+      rows = network.graph.layers.map(tensors)
+      return
+    }
     for layer in network.graph.layers { try add(layer) }
     outputs = network.graph.outputs.compactMap { outputNames[$0] }
     sortAsKerasDoes()
@@ -72,6 +87,16 @@ struct KerasExport {
       number += 1
     }
     return name
+  }
+
+  /// The layer's tensors alone, in Keras's layout where Keras has such a layer.
+  private func tensors(of layer: Layer) -> Row {
+    var row = Row(kind: "", name: layer.name, config: [:], inputs: [])
+    let own = (network.weights[layer.name] ?? [:]).sorted { $0.key.rawValue < $1.key.rawValue }
+    do { row.weights = try kerasSteps(of: layer).flatMap(\.weights) } catch {
+      row.weights = own.map { (name: $0.key.rawValue, tensor: $0.value) }
+    }
+    return row
   }
 
   private mutating func add(_ layer: Layer) throws(ModelFileError) {

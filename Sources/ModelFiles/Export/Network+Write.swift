@@ -30,9 +30,13 @@ extension Network {
   ///
   /// Kernels are `[H, W, I, O]`, dense ones `[I, O]`. The file appears whole or not at all. The preprocessing record travels
   /// along in `.h5`, `.weights.h5`, `.keras` and `.safetensors`.
-  /// Throws ``ModelFileError`` when Keras has no layer for one of the network's, or the file cannot be written.
+  /// Of a network with a layer that Keras does not have, `.safetensors` and `.npz` hold the tensors alone, under the layers' own
+  /// names; the others throw ``ModelFileError``, as when the file cannot be written.
   public func write(to path: FilePath, as format: NetworkFormat) throws(ModelFileError) {
-    let export = try KerasExport(self, file: path.string)
+    let holdsTensorsAlone = format == .safetensors || format == .npz
+    let export =
+      holdsTensorsAlone
+      ? try KerasExport(tensorsOf: self, file: path.string) : try KerasExport(self, file: path.string)
     do {
       switch format {
       case .h5: try export.legacy.write(to: path)
@@ -42,10 +46,8 @@ extension Network {
           config: export.description.serialised, metadata: export.archiveMetadata.serialised,
           weights: export.variables(attributes: false), to: path)
       case .safetensors:
-        var metadata = [
-          "format": "keras", "layout": "HWIO", "model_config": export.description.serialised,
-          "keras_version": KerasExport.version,
-        ]
+        var metadata = ["format": "keras", "layout": "HWIO", "keras_version": KerasExport.version]
+        if export.isDescribed { metadata["model_config"] = export.description.serialised }
         metadata[PreprocessingText.key] = preprocessing.map { PreprocessingText.json($0).serialised }
         try SafetensorsFile.write(export.namedTensors, metadata: metadata, to: path)
       case .npz:

@@ -88,26 +88,41 @@ struct TrainCommand: ParsableCommand {
     }
     let title = "\(source.name) on \(FilePath(argument: data.data).lastComponent?.string ?? data.data)"
     var voice = TrainingVoice(epochs: learning.epochs, isQuiet: quiet)
-    try saying {
+    let written = try saying {
       while let record = try run.epoch(progress: { voice.show($0) }) {
         voice.tell(record)
         try run.writeCheckpoint(to: folder.checkpoint)
         try folder.writeHistory(run.history, title: title)
       }
-      try folder.write(
+      return try folder.write(
         try run.network(), classes: pictures.training.classNames, history: run.history, title: title)
+    }
+    if let best = run.bestEpoch, run.history.count < plan.count, let patience = plan.patience, !quiet {
+      StandardError.line(
+        "fovea: stopped after epoch \(run.history.count): the \(pictures.test == nil ? "" : "test ")loss has not fallen for "
+          + "\(patience) \(patience == 1 ? "epoch" : "epochs") (lowest in epoch \(best))")
     }
     if let last = run.history.last {
       let test = last.testAccuracy.map {
         "\(decimal($0 * 100)) % of \(pictures.test?.count ?? 0) test pictures"
       }
       StandardOutput.write(
-        "\(folder.model.displayed): \(test ?? "\(decimal(last.accuracy * 100)) % of the training pictures") right\n"
+        "\(written.displayed): \(test ?? "\(decimal(last.accuracy * 100)) % of the training pictures") right\n"
       )
     }
     if unreadable > 0 {
       StandardError.line("fovea: \(unreadable) \(unreadable == 1 ? "picture was" : "pictures were") left out")
       throw ExitCode(1)
+    }
+  }
+}
+
+extension Graph {
+  /// Whether what reads the input is a rescaling.
+  fileprivate var rescalesItsInput: Bool {
+    guard let input = inputLayers.first?.name else { return false }
+    return layers.contains { layer in
+      if case .rescaling = layer.operation { layer.inputs.contains(input) } else { false }
     }
   }
 }
@@ -145,7 +160,9 @@ struct TrainedNetwork {
         initialising: graph, seed: seed,
         preprocessing: Preprocessing(
           height: pictures.height, width: pictures.width,
-          channelOrder: graph.inputShape()?[3] == 1 ? .grey : .rgb, scale: 1 / 255))
+          channelOrder: graph.inputShape()?[3] == 1 ? .grey : .rgb,
+          // Layers that bring values into a range of their own are given them as they are.
+          scale: graph.rescalesItsInput ? 1 : 1 / 255))
     }
     guard let architecture else { throw wrongUsage("no network called \(name)") }
     var record = architecture.preprocessing

@@ -26,12 +26,23 @@ struct TrainingFolder {
   }
 
   /// Writes the network for Keras and for readers of safetensors, the names of its classes, and the history as table and curves.
-  func write(_ network: Network, classes: [String], history: [EpochRecord], title: String) throws {
-    try network.write(to: model, as: .h5)
-    try network.write(to: path.appending("model.keras"), as: .keras)
-    try network.write(to: path.appending("model.safetensors"), as: .safetensors)
+  ///
+  /// Of a network that Keras has no layers for there are the weights alone, which is said. Returns the file to go on with.
+  func write(_ network: Network, classes: [String], history: [EpochRecord], title: String) throws -> FilePath
+  {
+    let weights = path.appending("model.safetensors")
+    try network.write(to: weights, as: .safetensors)
     try writeText(classes.joined(separator: "\n") + "\n", to: path.appending("labels.txt"))
     try writeHistory(history, title: title)
+    do throws(ModelFileError) {
+      try network.write(to: model, as: .h5)
+      try network.write(to: path.appending("model.keras"), as: .keras)
+    } catch {
+      guard case .damagedDescription = error else { throw error }
+      StandardError.line("fovea: \(error): \(weights.displayed) holds the weights")
+      return weights
+    }
+    return model
   }
 
   func writeHistory(_ history: [EpochRecord], title: String) throws {
