@@ -24,7 +24,7 @@ struct FoveaCommand: ParsableCommand {
       FiltersCommand.self, ActivationsCommand.self, StatisticsCommand.self, PatchesCommand.self,
       CompareCommand.self, CamCommand.self, PredictCommand.self, ApplyCommand.self, ReportCommand.self,
       ConvertCommand.self, BenchmarkCommand.self, TrainCommand.self, EvaluateCommand.self,
-      TransferCommand.self, DenoiseCommand.self,
+      TransferCommand.self, DenoiseCommand.self, SegmentCommand.self,
     ])
 }
 

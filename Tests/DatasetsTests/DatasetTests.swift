@@ -65,3 +65,24 @@ import Testing
     return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }
+
+/// Drawn pictures with a class for each pixel.
+@Suite struct SegmentedPicturesTests {
+  @Test("the same seed draws the same pictures; every class is there and no class is a matter of colour")
+  func draws() {
+    let drawn = SegmentedPictures(drawing: 60, seed: 4)
+    #expect(drawn == SegmentedPictures(drawing: 60, seed: 4))
+    #expect(drawn != SegmentedPictures(drawing: 60, seed: 5))
+    #expect(drawn.pictures([3, 59]).shape == [2, 48, 48, 3])
+    #expect(drawn.labels([59]) == drawn.classes.suffix(48 * 48).map { Int($0) })
+    let shares = drawn.shares
+    #expect(shares[0] > 0.5 && shares[0] < 0.9)
+    #expect(shares.dropFirst().allSatisfy { $0 > 0.03 })
+    // The mean red of every class is that of all colours, about 127.
+    for own in 0..<4 {
+      let places = drawn.classes.indices.filter { drawn.classes[$0] == own }
+      let mean = places.reduce(0.0) { $0 + Double(drawn.pixels[$1 * 3]) } / Double(places.count)
+      #expect(mean > 80 && mean < 175, "\(drawn.classNames[own]): \(mean)")
+    }
+  }
+}

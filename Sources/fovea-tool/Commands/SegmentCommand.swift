@@ -1,0 +1,126 @@
+import ArgumentParser
+import Batch
+import Fovea
+import SystemPackage
+
+struct SegmentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "segment",
+    abstract: "Train an encoder-decoder that finds the shapes in drawn pictures.",
+    discussion: """
+      The pictures are drawn by --seed: discs, squares and triangles of any colour on a shaded, noisy ground, 48x48 pixels; \
+      every pixel is to be given its class. The network, segnet-small, pools three times and un-pools with the encoder's \
+      own indices, as SegNet does. The folder -o receives segmentation.png (pictures, truth, what was found), \
+      segmentation.csv (how well each class is found), history.csv, curves.svg and .png, and segnet-small.safetensors, \
+      which other commands read as the weights of segnet-small.
+
+      EXAMPLES
+        fovea segment --epochs 20 -o segmenter
+        fovea activations segnet-small --weights segmenter/segnet-small.safetensors photo.jpg
+      """)
+
+  @Option(
+    help: ArgumentHelp("How many pictures to draw to learn from; a fifth as many to test on.", valueName: "n")
+  )
+  var pictures = 1000
+
+  @OptionGroup(title: "Learning") var learning: OptimizerOptions
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The folder for what comes out.", valueName: "folder"), completion: .directory)
+  var output = "Output/segmented"
+
+  @Flag(name: .shortAndLong, help: "Tell problems only.")
+  var quiet = false
+
+  func validate() throws {
+    if !(5...100_000).contains(pictures) {
+      throw ValidationError("--pictures is 5 to 100000, not \(pictures)")
+    }
+  }
+
+  func run() throws {
+    try Parallelism.limited(to: learning.threads ?? Parallelism.processors) { try train() }
+  }
+
+  private func train() throws {
+    let training = SegmentedPictures(drawing: pictures, seed: learning.seed)
+    // Others than those learned from, whatever the seed.
+    let test = SegmentedPictures(drawing: pictures / 5, seed: ~learning.seed)
+    let path = FilePath(argument: output)
+    try makeFolder(path)
+    try saying {
+      let architecture = Architecture.segnetSmall
+      let start = try Network(
+        initialising: architecture.graph(
+          height: training.height, columns: training.width, classes: training.classNames.count),
+        seed: learning.seed, preprocessing: architecture.preprocessing)
+      var run = try SegmentationRun(
+        start, learning.settings(loss: .crossEntropy), batchSize: learning.batch, training: training,
+        test: test)
+      let folder = try TrainingFolder(path, resumes: false, overwrites: true)
+      for epoch in 1...learning.epochs {
+        let record = try run.epoch { shown, loss in
+          guard StandardError.isTerminal, !quiet else { return }
+          StandardError.showProgress(
+            "epoch \(epoch) of \(learning.epochs)   \(shown) of \(pictures) pictures   loss \(decimal(loss))")
+        }
+        StandardError.showProgress("")
+        if !quiet {
+          StandardError.line(
+            "epoch \(epoch) of \(learning.epochs)   loss \(decimal(record.loss))   pixels right "
+              + "\(decimal(record.accuracy * 100)) %   test \(decimal((record.testAccuracy ?? 0) * 100)) %   "
+              + "\(decimal(record.imagesPerSecond)) images/s")
+        }
+        try folder.writeHistory(run.history, title: "segnet-small on drawn shapes, pixels")
+      }
+      let network = try run.network()
+      try network.write(to: path.appending("segnet-small.safetensors"), as: .safetensors)
+      try report(try Segmentation(of: network, on: test), test, to: path)
+    }
+  }
+
+  private func report(_ found: Segmentation, _ test: SegmentedPictures, to folder: FilePath) throws {
+    let (names, shares) = (test.classNames, test.shares)
+    let rows =
+      [["class", "share_of_pixels", "intersection_over_union"]]
+      + names.indices.map { [names[$0], "\(shares[$0])", "\(found.overlaps[$0])"] }
+    try writeText(rows.map(csvLine).joined(), to: folder.appending("segmentation.csv"))
+    let summary = "\(decimal(found.accuracy * 100)) % of \(found.classes.count) pixels right"
+    let ground = "the ground alone is \(decimal((shares.max() ?? 0) * 100)) %"
+    let (height, width) = (test.height, test.width)
+    let pictures = (0..<min(6, test.count)).flatMap { index in
+      let own = index * height * width..<(index + 1) * height * width
+      func classes(_ all: [UInt8]) -> Raster {
+        Raster(
+          Tensor(all[own].flatMap { Self.colors[Int($0) % Self.colors.count] }, shape: [height, width, 3]))
+      }
+      let right = own.count { found.classes[$0] == test.classes[$0] }
+      return [
+        CaptionedPicture(
+          Raster(test.pictures(index..<index + 1).reshaped([height, width, 3])), caption: ["picture"]),
+        CaptionedPicture(classes(test.classes), caption: ["truth"]),
+        CaptionedPicture(
+          classes(found.classes),
+          caption: ["found, \(decimal(Double(right) / Double(own.count) * 100)) % right"]),
+      ]
+    }
+    let sheet = ContactSheet(
+      pictures: pictures, title: "segmentation · segnet-small, un-pooling with the encoder's indices",
+      lines: [
+        "\(test.count) test pictures: \(summary); \(ground)",
+        "ground dark · disc blue · square orange · triangle green · intersection over union "
+          + zip(names, found.overlaps).map { "\($0) \(decimal($1))" }.joined(separator: ", "),
+      ], columns: 6, zoom: 2)
+    SheetText.check(sheet)
+    try sheet.write(to: folder.appending("segmentation.png"))
+    StandardOutput.write("\(summary); \(ground)\n")
+    for (name, overlap) in zip(names, found.overlaps) {
+      StandardOutput.write("\(name)\tintersection over union \(decimal(overlap))\n")
+    }
+  }
+
+  /// Of ground, disc, square and triangle: told apart by the colour-blind too.
+  private static let colors: [[Float]] = [[40, 40, 48], [86, 180, 233], [230, 159, 0], [0, 158, 115]]
+}
