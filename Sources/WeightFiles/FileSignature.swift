@@ -61,6 +61,9 @@ enum FileSignature {
     if start.starts(with: [0x80]), start.count > 1, (1...5).contains(start[1]) {
       return ("a Python pickle", "expected tensors saved by torch.save; save them as safetensors")
     }
+    if bytes.count > 262, bytes[257..<262].elementsEqual("ustar".utf8) {
+      return ("a tar archive", "PyTorch before 0.1.10 saved these: load it there and save it again")
+    }
     if start.starts(with: "GIF8".utf8) || start.starts(with: [0xFF, 0xD8, 0xFF])
       || start.starts(with: [0x89, 0x50, 0x4E, 0x47])
     {

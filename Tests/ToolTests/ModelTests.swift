@@ -148,4 +148,17 @@ import Testing
     #expect(result.lines.first?.split(separator: "\t").count == 7)
     #expect(try fovea("predict", Self.mnist, "digit.npy", "--json").output.contains(#""synset":null"#))
   }
+
+  @Test(.enabled(if: SharedData.isPresent))
+  func aStyleNetworkWritesItsPicture() throws {
+    let candy = SharedData.path("models/onnx/fns_candy/candy.onnx")
+    let picture = repositoryFolder + "/Samples/white-rectangle.png"
+    let result = try fovea("apply", candy, picture, "-o", "candy.png")
+    #expect(result.status == 0 && result.lines == ["candy.png"], "\(result.errors)")
+    // A PNG's header: 720 x 720 pixels of 8 bits and three channels.
+    let header = [UInt8](try pictures.data("candy.png").prefix(26))
+    #expect(header[16...] == [0, 0, 2, 0xD0, 0, 0, 2, 0xD0, 8, 2])
+    let classes = try fovea("predict", candy, picture)
+    #expect(classes.status == 1 && classes.errors.contains("fovea apply"))
+  }
 }

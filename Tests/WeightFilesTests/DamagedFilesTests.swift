@@ -5,34 +5,10 @@ import TestSupport
 import Testing
 import WeightFiles
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Files of weights that are cut off anywhere or have bytes flipped.
 ///
 /// Each ends in an error or in a load, never in a crash, a hang or a great allocation.
 @Suite struct DamagedFilesTests {
-  /// How many files with flipped bytes are made of one: `make fuzz` asks for more by `FOVEA_FLIPS`.
-  static let flips = getenv("FOVEA_FLIPS").flatMap { Int(String(cString: $0)) } ?? 500
-
-  /// Damaged versions of a file: cut off at every `step`th byte, and with seeded random bytes changed.
-  static func mutants(of bytes: [UInt8], step: Int, flips: Int) -> [[UInt8]] {
-    var mutants = stride(from: 0, to: bytes.count, by: step).map { Array(bytes[..<$0]) }
-    var generator = SeededGenerator(seed: 42)
-    for _ in 0..<flips {
-      var mutant = bytes
-      for _ in 0..<Int.random(in: 1...3, using: &generator) {
-        let place = Int.random(in: 0..<bytes.count, using: &generator)
-        mutant[place] ^= UInt8.random(in: 1...255, using: &generator)
-      }
-      mutants.append(mutant)
-    }
-    return mutants
-  }
-
   static func contents(_ name: String) throws -> [UInt8] {
     let file = try MappedFile(fixtures + name)
     return file.withBytes(Array.init)
@@ -46,13 +22,14 @@ import WeightFiles
     } catch { #expect("\(error)".count > 10) }
   }
 
-  @Test(arguments: ["damage/old.h5", "damage/new.h5", "tiny_weights.h5"])
+  @Test(arguments: ["damage/old.h5", "damage/new.h5", "damage/tiny.weights.h5", "tiny_weights.h5"])
   func everyDamageToAnHDF5FileEndsInAnErrorOrALoad(name: String) throws {
     let bytes = try Self.contents(name)
     let isSmall = bytes.count < 4096
     let mutants =
-      Self.mutants(of: bytes, step: isSmall ? 1 : 16, flips: isSmall ? Self.flips : 100)
-      + (isSmall ? Self.lengths(of: bytes, step: 4) : [])
+      Damage.cuts(of: bytes, step: isSmall ? 1 : 16)
+      + Damage.flips(of: bytes, count: isSmall ? Damage.flips : 100)
+      + (isSmall ? Damage.lengths(of: bytes, step: 4) : [])
     // All of them one after another in one file: the worker is told where each begins and ends.
     var all: [UInt8] = []
     var ranges: [Range<Int>] = []
@@ -62,12 +39,9 @@ import WeightFiles
       ranges.append(all.count..<(all.count + mutant.count))
       all += mutant
     }
-    let path = "/tmp/fovea-mutants-\(getpid())-\(name.replacing("/", with: "-"))"
-    defer { unlink(path) }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    all.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
-    close(descriptor)
-    let file = try MappedFile(path)
+    let scratch = ScratchFile(name)
+    defer { scratch.remove() }
+    let file = try MappedFile(scratch.holding(all))
     #expect(file.size == all.count)
 
     var next = 0
@@ -109,64 +83,68 @@ import WeightFiles
 
   @Test func theWholeWayThroughAWorkerEndsInAnErrorToo() throws {
     let bytes = try Self.contents("tiny_weights.h5")
-    for mutant in Self.mutants(of: bytes, step: 2000, flips: 20) {
-      let path = "/tmp/fovea-mutant-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-      defer { unlink(path) }
-      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-      mutant.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
-      close(descriptor)
+    let scratch = ScratchFile("worker.h5")
+    defer { scratch.remove() }
+    for mutant in Damage.cuts(of: bytes, step: 2000) + Damage.flips(of: bytes, count: 20) {
+      let path = scratch.holding(mutant)
       Self.load { try WeightFile(contentsOf: path, isolation: .worker(executable: workerExecutable)) }
     }
   }
 
-  /// A file with every two, four and eight bytes of it, as a length may be, set to 0, 1 and what is far too much.
-  static func lengths(of bytes: [UInt8], step: Int = 1) -> [[UInt8]] {
-    var mutants: [[UInt8]] = []
-    for (size, values) in [(4, [0, 1, 1 << 31]), (8, [0, 1, 1 << 31, 1 << 63])] as [(Int, [UInt64])] {
-      for place in stride(from: 0, to: bytes.count - size, by: step) {
-        for value in values {
-          var mutant = bytes
-          for byte in 0..<size {
-            mutant[place + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte)))
-          }
-          mutants.append(mutant)
-        }
+  /// The header of a safetensors or `.npy` file is text: its numbers are replaced, its own length kept right.
+  static func headers(of bytes: [UInt8]) -> [[UInt8]] {
+    if bytes.starts(with: [0x93]) {
+      let end = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
+      return Damage.numbers(in: Array(bytes[10..<end])).map { header in
+        bytes[..<8] + [UInt8(header.count & 255), UInt8(header.count >> 8)] + header + bytes[end...]
       }
     }
-    return mutants
-  }
-
-  /// A file with every byte of it, as a short length of protobuf's may be, replaced by a longer one that is 0, 1 or far too
-  /// much.
-  static func varints(of bytes: [UInt8]) -> [[UInt8]] {
-    let numbers: [[UInt8]] = [
-      [0], [1], [0x80, 0x80, 0x80, 0x80, 8], Array(repeating: 0x80, count: 9) + [1],
-    ]
-    return bytes.indices.flatMap { place in
-      numbers.map { bytes[..<place] + $0 + bytes[(place + 1)...] }
+    let end = 8 + Int(bytes[0]) + Int(bytes[1]) << 8
+    return Damage.numbers(in: Array(bytes[8..<end])).map { header in
+      [UInt8(header.count & 255), UInt8(header.count >> 8)] + bytes[2..<8] + header + bytes[end...]
     }
   }
 
   @Test(arguments: [
     "small.safetensors", "stored.npz", "deflated.npz", "torch/tiny.pth", "torch/tiny_legacy.pth",
-    "torch/layers.npy", "torch/layers_protocol2.npy", "damage/tiny.keras", "damage/tiny.caffemodel",
-    "damage/old.caffemodel", "damage/tiny.prototxt", "damage/mean.binaryproto", "damage/tiny.onnx",
+    "tiny_kernel.npy", "torch/layers.npy", "torch/layers_protocol2.npy", "damage/tiny.keras",
+    "damage/tiny.caffemodel", "damage/old.caffemodel", "damage/v0.caffemodel", "damage/tiny.prototxt",
+    "damage/mean.binaryproto", "damage/tiny.onnx",
   ])
   func everyDamageToTheOtherFormatsEndsInAnErrorOrALoad(name: String) throws {
-    let path = "/tmp/fovea-mutant-\(getpid())-\(name.replacing("/", with: "-"))"
-    defer { unlink(path) }
     let bytes = try Self.contents(name)
-    var mutants = Self.mutants(of: bytes, step: 1, flips: Self.flips) + Self.lengths(of: bytes)
-    if ["caffemodel", "binaryproto", "onnx"].contains(where: name.hasSuffix) {
-      mutants += Self.varints(of: bytes)
+    var mutants = Damage.cuts(of: bytes) + Damage.flips(of: bytes)
+    switch name.split(separator: ".").last {
+    case "caffemodel", "binaryproto", "onnx": mutants += Damage.lengths(of: bytes) + Damage.varints(of: bytes)
+    case "prototxt": mutants += Damage.numbers(in: bytes)
+    case "safetensors": mutants += Damage.lengths(of: bytes) + Self.headers(of: bytes)
+    case "npy" where name.hasPrefix("tiny"):
+      mutants += Damage.lengths(of: bytes, sizes: [2, 4, 8]) + Self.headers(of: bytes)
+    default: mutants += Damage.lengths(of: bytes, sizes: [2, 4, 8])
     }
     let sound = try WeightFile(contentsOf: fixtures + name)
     for entry in sound.entries { #expect(try sound.tensor(named: entry.name).shape == entry.shape) }
+    let scratch = ScratchFile(name)
+    defer { scratch.remove() }
     for mutant in mutants {
-      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-      mutant.withUnsafeBytes { _ = write(descriptor, $0.baseAddress, $0.count) }
-      close(descriptor)
+      let path = scratch.holding(mutant)
       Self.load { try WeightFile(contentsOf: path) }
+    }
+  }
+
+  /// Forms that were given up: what they are, and what to do.
+  @Test func formatsThatAreNotReadSayWhatToDo() throws {
+    let member = Array("storages".utf8) + Array(repeating: 0, count: 249) + Array("ustar".utf8)
+    let scratch = ScratchFile("old.pth")
+    defer { scratch.remove() }
+    let tar = scratch.holding(member + Array(repeating: 0, count: 10_000))
+    let cases = [
+      (tar, "save it again"),
+      (FilePath(fixtures + "damage/npz_weights.keras"), "model.weights.npz is not read; save it again"),
+    ]
+    for (path, words) in cases {
+      let error = #expect(throws: WeightFileError.self) { try WeightFile(contentsOf: path) }
+      #expect(error.map { "\($0)" }?.contains(words) == true, "\(error.map { "\($0)" } ?? "")")
     }
   }
 }

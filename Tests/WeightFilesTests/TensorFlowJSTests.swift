@@ -46,23 +46,10 @@ private let folder = fixtures + "tfjs/"
     }
     for name in ["shard1.bin", "shard2.bin"] { put(try DamagedFilesTests.contents("tfjs/" + name), name) }
     let bytes = try DamagedFilesTests.contents("tfjs/model.json")
-    var mutants = DamagedFilesTests.mutants(of: bytes, step: 1, flips: DamagedFilesTests.flips)
-    // Every number of the description replaced by what no file holds.
-    let text = String(decoding: bytes, as: UTF8.self)
-    for number in ["0", "1", "2147483648", "9223372036854775808", "-1", "1e300"] {
-      for match in text.matches(of: /[0-9]+/) {
-        mutants.append(Array(text.replacingCharacters(match.range, number).utf8))
-      }
-    }
+    let mutants = Damage.cuts(of: bytes) + Damage.flips(of: bytes) + Damage.numbers(in: bytes)
     for mutant in mutants {
       put(mutant, "model.json")
       DamagedFilesTests.load { try WeightFile(contentsOf: path + "/model.json") }
     }
-  }
-}
-
-extension String {
-  fileprivate func replacingCharacters(_ range: Range<Index>, _ text: String) -> String {
-    self[..<range.lowerBound] + text + self[range.upperBound...]
   }
 }

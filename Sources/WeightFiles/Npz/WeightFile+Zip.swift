@@ -9,6 +9,11 @@ extension WeightFile {
       let (config, metadata, weights) = try KerasArchive.open(archive, isolation: isolation)
       return WeightFile(file, .keras, .keras(config: config, weights: weights), weights, metadata: metadata)
     }
+    if archive["config.json"] != nil, archive["model.weights.npz"] != nil {
+      throw .unsupportedFormat(
+        file: file.path.string, format: "a .keras archive with model.weights.npz",
+        advice: "save it again where h5py is installed")
+    }
     if let pickled = archive.entries.first(where: { $0.name == "data.pkl" || $0.name.hasSuffix("/data.pkl") })
     {
       return .pytorch(try PyTorchFile(archive, pickled: pickled), in: file)
