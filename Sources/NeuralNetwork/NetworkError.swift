@@ -56,7 +56,7 @@ extension NetworkError: CustomStringConvertible {
       "unusable preprocessing: \(why)"
     case .noClassMaps(let why):
       "class activation maps need a network that ends in global average pooling and at most one dense or 1x1 layer: "
-        + why
+        + why + "; Grad-CAM needs no such end"
     case .noClasses(let layer, let found):
       "the output '\(layer)' is \(found), not a number for each class; fovea apply runs a network whose output is a picture"
     }

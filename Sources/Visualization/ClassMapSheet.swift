@@ -1,5 +1,36 @@
 public import TensorCore
 
+/// How a map of where a network sees a class is made.
+public enum ClassMapMethod: String, Sendable, Hashable, CaseIterable {
+  /// The maps that a global average pools, weighed into the class's score (Zhou et al. 2016).
+  case cam
+  /// A layer's maps, weighed by their mean gradients (Selvaraju et al. 2017).
+  case gradCam = "grad-cam"
+  /// The size of the input's gradient (Simonyan et al. 2013).
+  case saliency
+
+  var title: String {
+    switch self {
+    case .cam: "class activation map"
+    case .gradCam: "Grad-CAM"
+    case .saliency: "input-gradient saliency"
+    }
+  }
+
+  func titles(_ count: Int) -> String { self == .cam && count != 1 ? title + "s" : title }
+
+  /// What the maps of `layer` tell.
+  func sentence(_ layer: String, _ shape: String) -> String {
+    switch self {
+    case .cam: "read from \(layer), \(shape): what speaks for the class, and where"
+    case .gradCam:
+      "layer \(layer), \(shape): its maps weighed by the mean gradients of the class's score, what speaks against it cut off"
+    case .saliency:
+      "layer \(layer), \(shape): the largest |d score / d input| of a pixel's channels, so how much it matters"
+    }
+  }
+}
+
 /// What a sheet of class activation maps tells besides the maps.
 public struct ClassMapSheetOptions: Sendable, Hashable {
   public var model: String?
@@ -7,6 +38,7 @@ public struct ClassMapSheetOptions: Sendable, Hashable {
   public var note: String?
   /// The layer the maps are read from.
   public var features: String
+  public var method: ClassMapMethod
   /// The map of colours, viridis for `nil`; a diverging one puts zero in its middle.
   public var colorMap: ColorMap?
   /// How much a map's colours weigh over the picture, 0...1.
@@ -15,12 +47,13 @@ public struct ClassMapSheetOptions: Sendable, Hashable {
 
   public init(
     model: String? = nil, input: String? = nil, note: String? = nil, features: String = "",
-    colorMap: ColorMap? = nil, opacity: Float = 0.5, zoom: Int? = nil
+    method: ClassMapMethod = .cam, colorMap: ColorMap? = nil, opacity: Float = 0.5, zoom: Int? = nil
   ) {
     self.model = model
     self.input = input
     self.note = note
     self.features = features
+    self.method = method
     self.colorMap = colorMap
     self.opacity = opacity
     self.zoom = zoom
@@ -78,10 +111,10 @@ extension ContactSheet {
     var page = SheetPage(typesetter: typesetter, contentWidth: 3 * (width + 2) + 2 * gap)
     let shape = classMaps.first.map { "\($0.map.shape[0])×\($0.map.shape[1])" } ?? ""
     page.writeHead(
-      title: classMaps.count == 1 ? "class activation map" : "class activation maps",
+      title: options.method.titles(classMaps.count),
       lines: [
         options.model.map { "network: " + $0 }, options.note, options.input.map { "input: " + $0 },
-        "read from \(options.features), \(shape): what speaks for the class, and where",
+        options.method.sentence(options.features, shape),
       ])
     page.writeBar(
       colors, range: scale.shared, ends: ("no finite value", ""),
@@ -131,7 +164,8 @@ extension ContactSheet {
       _ = page.reserve(lineHeight + 12)
     }
     var parameters = [
-      "sheet": "class activation maps", "features": options.features, "colormap": colors.name,
+      "sheet": options.method.titles(2), "method": options.method.rawValue, "features": options.features,
+      "colormap": colors.name,
       "classes": classMaps.map { "\($0.index)" }.joined(separator: ","), "opacity": "\(options.opacity)",
     ]
     parameters["model"] = options.model

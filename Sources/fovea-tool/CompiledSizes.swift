@@ -1,26 +1,30 @@
 import Fovea
 import Synchronization
 
-/// The network compiled for the sizes that came last: pictures of a folder mostly share one.
-final class CompiledSizes: Sendable {
-  private let network: Network
-  private let names: @Sendable (Shape) throws -> [String]
-  private let recent = Mutex<[(shape: Shape, network: CompiledNetwork)]>([])
+/// What is prepared for a size of picture, for the sizes that came last: pictures of a folder mostly share one.
+final class BySize<Prepared: Sendable>: Sendable {
+  private let prepare: @Sendable (Shape) throws -> Prepared
+  private let recent = Mutex<[(shape: Shape, prepared: Prepared)]>([])
 
-  convenience init(network: Network, names: [String]) { self.init(network: network) { _ in names } }
+  init(_ prepare: @escaping @Sendable (Shape) throws -> Prepared) { self.prepare = prepare }
 
-  /// With layers to record that are found only when the size is known.
-  init(network: Network, names: @escaping @Sendable (Shape) throws -> [String]) {
-    self.network = network
-    self.names = names
-  }
-
-  func network(for shape: Shape) throws -> CompiledNetwork {
+  func callAsFunction(_ shape: Shape) throws -> Prepared {
     try recent.withLock { recent in
-      if let found = recent.first(where: { $0.shape == shape }) { return found.network }
-      let compiled = try network.compiled(for: shape, recording: names(shape))
-      recent = [(shape, compiled)] + recent.prefix(1)
-      return compiled
+      if let found = recent.first(where: { $0.shape == shape }) { return found.prepared }
+      let prepared = try prepare(shape)
+      recent = [(shape, prepared)] + recent.prefix(1)
+      return prepared
     }
   }
+}
+
+/// The network compiled for the sizes that came last.
+struct CompiledSizes: Sendable {
+  private let sizes: BySize<CompiledNetwork>
+
+  init(network: Network, names: [String]) {
+    sizes = BySize { try network.compiled(for: $0, recording: names) }
+  }
+
+  func network(for shape: Shape) throws -> CompiledNetwork { try sizes(shape) }
 }

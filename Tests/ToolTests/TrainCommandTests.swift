@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -86,6 +87,73 @@ import Testing
       pictures.tree("head") == [
         "curves.png", "curves.svg", "head.h5", "history.csv", "labels.txt", "model.h5",
       ])
+  }
+
+  @Test("a trained network says where it sees a class, by gradients, and which layers it has")
+  func classMaps() throws {
+    let base = try run(["train", "--data", "cifar", "--batch", "8", "--epochs", "1", "-o", "base", "-q"])
+    #expect(base.status == 0, "\(base.errors)")
+    let picture = repositoryFolder + "/Samples/still-life.png"
+    func cam(_ more: String...) throws -> Tool.Result {
+      try run(["cam", "base/model.h5", picture, "--json", "--overwrite", "-o", "m"] + more)
+    }
+    // The network ends in dense layers: no class activation map, and the message knows another way.
+    let plain = try cam()
+    #expect(plain.status == 1 && plain.output.contains("Grad-CAM needs no such end"), "\(plain.output)")
+    let gradCam = try cam("--method", "grad-cam", "--top", "2", "--dump", "npz")
+    #expect(gradCam.status == 0, "\(gradCam.errors)")
+    #expect(gradCam.output.contains("\"features\":\"conv2d_1\""), "\(gradCam.output)")
+    #expect(
+      gradCam.output.contains("\"method\":\"grad-cam\"") && gradCam.output.contains("\"shape\":[13,13]"))
+    #expect(pictures.tree("m") == ["still-life_cam.npz", "still-life_cam.png"])
+    let first = try cam("--method", "grad-cam", "--layer", "conv2d:linear", "--class", "3")
+    #expect(first.status == 0 && first.output.contains("\"shape\":[30,30]"), "\(first.output)")
+    let saliency = try cam("--method", "saliency", "--class", "3,9")
+    #expect(saliency.status == 0 && saliency.output.contains("\"shape\":[32,32]"), "\(saliency.output)")
+    let dense = try cam("--method", "grad-cam", "--layer", "dense")
+    #expect(dense.status == 1 && dense.output.contains("a layer with rows and columns"), "\(dense.output)")
+    let unknown = try cam("--method", "grad-cam", "--layer", "conv2d_9")
+    #expect(unknown.status == 64 && unknown.errors.contains("'conv2d_1'"), "\(unknown.errors)")
+    let misplaced = try cam("--layer", "conv2d")
+    #expect(misplaced.status == 64 && misplaced.errors.contains("--layer is for --method grad-cam"))
+  }
+
+  @Test("shapes are drawn and found; the weights are read by other commands")
+  func segments() throws {
+    let trained = try run([
+      "segment", "--pictures", "24", "--epochs", "2", "--batch", "8", "--optimizer", "adam", "-o", "s",
+    ])
+    #expect(trained.status == 0 && trained.errors.contains("epoch 2 of 2   loss "), "\(trained.errors)")
+    #expect(trained.output.contains("pixels right; the ground alone is "))
+    #expect(
+      pictures.tree("s") == [
+        "curves.png", "curves.svg", "history.csv", "segmentation.csv", "segmentation.png",
+        "segnet-small.safetensors",
+      ])
+    let shown = try run([
+      "activations", "segnet-small", "--weights", "s/segnet-small.safetensors",
+      repositoryFolder + "/Samples/still-life.png", "--layers", "prob", "-o", "a",
+    ])
+    #expect(shown.status == 0, "\(shown.errors)")
+  }
+
+  @Test("patience is told of; what one picture a class allows is said")
+  func patience() throws {
+    let stopped = try run([
+      "train", "--data", "cifar", "--batch", "40", "--epochs", "30", "--learning-rate", "0.05", "--patience",
+      "1", "-o", "p",
+    ])
+    #expect(
+      stopped.status == 0 && stopped.errors.contains("fovea: stopped after epoch "), "\(stopped.errors)")
+    #expect(stopped.errors.contains("the test loss has not fallen for 1 epoch (lowest in epoch "))
+    for name in ["a", "b"] {
+      let folder = pictures.folder.appendingPathComponent("one/\(name)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: repositoryFolder + "/Samples/still-life.png", toPath: folder.path + "/p.png")
+    }
+    let one = try run(["train", "--data", "one", "-o", "o"])
+    #expect(one.status == 1 && one.errors.contains("--hold-out 0 keeps none apart"), "\(one.errors)")
   }
 
   @Test("what is missing or wrong is said on one line")

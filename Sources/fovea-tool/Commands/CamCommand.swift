@@ -9,20 +9,49 @@ struct CamCommand: ParsableCommand {
     commandName: "cam",
     abstract: "Show where in a picture a network sees a class.",
     discussion: """
-      Class activation maps, for networks that end in global average pooling and at most one dense or 1x1 layer \
-      (SqueezeNet, ResNet, MobileNet, Inception, DenseNet, Xception): no gradients, no guessing of layers. The sheet \
-      <input name>_cam.png shows the input as the network saw it, the map, and the map over the input; --dump npz writes \
-      the maps too, one array [rows, columns] a class.
+      --method cam: class activation maps, for networks that end in global average pooling and at most one dense or \
+      1x1 layer (SqueezeNet, ResNet, MobileNet, Inception, DenseNet, Xception): no gradients, no guessing of layers. \
+      --method grad-cam: for any network, the maps of one layer weighed by the mean gradients of the class's score, \
+      what speaks against the class cut off; --layer says which, by default the last with rows and columns. \
+      --method saliency: how much each pixel of the input matters, the largest |d score / d input| of its channels. \
+      The score is what a final softmax reads.
+      The sheet <input name>_cam.png shows the input as the network saw it, the map, and the map over the input; \
+      --dump npz writes the maps too, one array [rows, columns] a class.
 
       EXAMPLES
         fovea cam model.h5 photo.jpg
         fovea cam resnet50 --weights resnet50.h5 photos --top 3 --labels synset_words.txt
         fovea cam mobilenet --weights mobilenet.h5 photo.jpg --class 281 -o where.png
+        fovea cam vgg16 --weights vgg16.h5 photo.jpg --method grad-cam --layer block5_conv3
+        fovea cam vgg16 --weights vgg16.h5 photo.jpg --method saliency
       """)
 
   enum Dump: String, ExpressibleByArgument, CaseIterable { case npz }
 
+  enum Method: String, ExpressibleByArgument, CaseIterable {
+    case cam
+    case gradCam = "grad-cam"
+    case saliency
+
+    var ofMaps: ClassMapMethod {
+      switch self {
+      case .cam: .cam
+      case .gradCam: .gradCam
+      case .saliency: .saliency
+      }
+    }
+  }
+
   @OptionGroup var given: NetworkWork
+
+  @Option(help: ArgumentHelp("cam, grad-cam or saliency.", valueName: "name"))
+  var method = Method.cam
+
+  @Option(
+    help: ArgumentHelp(
+      "The layer of grad-cam (default: the last with rows and columns); NAME:linear is before its activation.",
+      valueName: "name"))
+  var layer: String?
 
   @Option(
     name: .customLong("class"),
@@ -45,6 +74,10 @@ struct CamCommand: ParsableCommand {
   var dump: Dump?
 
   func validate() throws {
+    if layer != nil, method != .gradCam {
+      throw ValidationError(
+        "--layer is for --method grad-cam: cam reads the layer that the network averages, saliency the input")
+    }
     if top < 1 { throw ValidationError("--top is at least 1, not \(top)") }
     if !(0...1).contains(opacity) { throw ValidationError("--opacity is between 0 and 1, not \(opacity)") }
   }
@@ -60,16 +93,16 @@ struct CamCommand: ParsableCommand {
     let (inputs, network) = try given.open()
     let names = ClassLabels.names(listed, of: network)
     let record = network.effectivePreprocessing
-    let (loading, top, dumps) = (given.loading.loadOptions, top, dump != nil)
+    let (loading, method, dumps) = (given.loading.loadOptions, method.ofMaps, dump != nil)
     let options = ClassMapSheetOptions(
-      model: given.model.title, note: look.remark.note, colorMap: look.colorMap?.map, opacity: opacity,
-      zoom: look.zoom)
-    let heads = ClassMapHeads(network)
+      model: given.model.title, note: look.remark.note, method: method, colorMap: look.colorMap?.map,
+      opacity: opacity, zoom: look.zoom)
+    let work = try ClassMapWork(network, method, layer: layer, wanted: wanted, top: top, names: names)
     let batch = Batch(
       inputs: inputs, outputs: given.output.map(fileSuffixes: ["png"]),
       options: given.batchOptions,
       settings:
-        "fovea \(toolVersion) cam \(given.model.settings) \(classes ?? "") \(top) \(names) \(options) \(dumps) \(record)",
+        "fovea \(toolVersion) cam \(given.model.settings) \(classes ?? "") \(top) \(layer ?? "") \(names) \(options) \(dumps) \(record)",
       files: { target in
         let sheet = target.namedFile ?? target.file(addition: "_cam", suffix: "png")
         return [sheet] + (dumps ? [sheet.withSuffix("npz")] : [])
@@ -77,30 +110,18 @@ struct CamCommand: ParsableCommand {
     ) { job, outputs in
       try Parallelism.limited(to: max(1, Parallelism.processors / job.jobs)) {
         let x = try network.input(contentsOf: job.input.path, options: loading)
-        let (head, compiled) = try heads.head(for: x.shape)
-        guard x.shape[0] == 1 else { throw VisualizationError.severalSamples(x.shape[0]) }
-        let seen = compiled.run(x)
-        let scores = try seen.layer(network.graph.outputs[0])
-        let shown = wanted ?? Prediction.best(top, in: scores).map(\.index)
-        if let beyond = shown.first(where: { $0 >= head.classes }) {
-          throw VisualizationError.noSuchClass(beyond, classes: head.classes)
-        }
-        let features = try seen.layer(head.features)
-        let maps = shown.map { index in
-          ClassMap(
-            index: index, label: names.indices.contains(index) ? names[index].label : nil,
-            score: scores.scalars[index],
-            map: head.map(of: index, from: features))
-        }
+        let (layer, maps) = try work.maps(of: x)
         for map in maps where map.isConstant || map.isNotFinite {
           StandardError.line(
             "fovea: \(job.input.path.displayed): the map of class \(map.index) "
               + (map.isNotFinite
                 ? "has values that are NaN or infinite: shown as a neutral tile"
-                : "is \(map.map.scalars[0]) everywhere: shown flat, there is no place to point at"))
+                : "is \(map.map.scalars[0]) everywhere"
+                  + (method == .gradCam ? " (nothing in layer \(layer) speaks for it)" : "")
+                  + ": shown flat, there is no place to point at"))
         }
         var sheetOptions = options
-        sheetOptions.features = head.features
+        sheetOptions.features = layer
         sheetOptions.input = job.input.path.lastComponent?.string
         let sheet = ContactSheet(classMaps: maps, on: Raster(record.picture(of: x)), options: sheetOptions)
         SheetText.check(sheet)
@@ -110,7 +131,7 @@ struct CamCommand: ParsableCommand {
           for map in maps { try writer.add(map.map, named: "\(map.index)") }
           try writer.finish()
         }
-        return ClassMapReport(features: head.features, maps: maps)
+        return ClassMapReport(method: method, features: layer, maps: maps)
       }
     }
     try batch.runAsCommand()
@@ -129,10 +150,12 @@ private struct ClassMapReport: Encodable, Sendable {
     let constant: Bool
   }
 
+  let method: String
   let features: String
   let class_maps: [Row]
 
-  init(features: String, maps: [ClassMap]) {
+  init(method: ClassMapMethod, features: String, maps: [ClassMap]) {
+    self.method = method.rawValue
     self.features = features
     class_maps = maps.map { map in
       let range = ValueRange(of: map.map.scalars)
@@ -140,23 +163,5 @@ private struct ClassMapReport: Encodable, Sendable {
         index: map.index, label: map.label, score: map.score, shape: map.map.shape.dimensions,
         min: range?.low ?? .nan, max: range?.high ?? .nan, constant: map.isConstant)
     }
-  }
-}
-
-/// The network's end and the network compiled to record it, for the sizes that came last.
-private struct ClassMapHeads: Sendable {
-  private let network: Network
-  private let sizes: CompiledSizes
-
-  init(_ network: Network) {
-    self.network = network
-    // Which layer is recorded may depend on the size only through what it is found to be; its name does not change.
-    sizes = CompiledSizes(network: network) { shape in
-      [try network.classMapHead(for: shape).features] + network.graph.outputs
-    }
-  }
-
-  func head(for shape: Shape) throws -> (ClassMapHead, CompiledNetwork) {
-    (try network.classMapHead(for: shape), try sizes.network(for: shape))
   }
 }
