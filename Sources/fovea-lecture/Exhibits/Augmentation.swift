@@ -14,7 +14,7 @@ func augmentation(in workplace: Workplace) throws -> Exhibit {
   try exhibit.show(program: "Computations/ChangedPictures.swift", in: workplace)
   try Raster(pictures.original).image().write(to: workplace.path("augmented-none.png"))
   var shown = [
-    try workplace.picture("augmented-none.png", "A pear and an apple beside a vase", "as it is", shown: 104)
+    try workplace.picture("augmented-none.png", "A pear before a wall", "as it is", shown: 104)
   ]
   for (place, kind) in ChangedPictures.kinds.enumerated() {
     let name = "augmented-\(kind.name).png"

@@ -35,7 +35,7 @@ func fourClassifiers(in workplace: Workplace) throws -> Exhibit {
     }
     let minutes = history.map(\.seconds).reduce(0, +) / 60
     lines.append(Curves.Line(words, values: history.testAccuracies))
-    bars.append((words, last, percent(last)))
+    bars.append(("\(words), \(history.count) epochs", last, percent(last)))
     exhibit.number(
       file, "\(words), after \(history.count) epochs in \(Int(minutes.rounded())) minutes", [last],
       text: percent(last))
@@ -47,7 +47,7 @@ func fourClassifiers(in workplace: Workplace) throws -> Exhibit {
         title: "Accuracy on the 1,000 test pictures, epoch by epoch", across: "epoch", up: "accuracy",
         lines: lines
       ).html)
-    exhibit.show(Bars(title: "After the last epoch", rows: bars).html)
+    exhibit.show(Bars(title: "After the last epoch of each training", rows: bars).html)
   }
   exhibit.showNumbers()
   return exhibit
