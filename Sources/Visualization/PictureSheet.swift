@@ -95,7 +95,8 @@ extension ContactSheet {
         let full = row == column ? Theme.share : Theme.alarm
         let color = Color(red: mix(255, full.red), green: mix(255, full.green), blue: mix(255, full.blue))
         page.fill(
-          Rectangle(x: left + column * cellWidth, y: y, width: max(1, cellWidth - 1), height: max(1, cell - 1)),
+          Rectangle(
+            x: left + column * cellWidth, y: y, width: max(1, cellWidth - 1), height: max(1, cell - 1)),
           count == 0 ? Theme.band : color)
         if saysNumbers, count > 0 {
           page.place(
