@@ -32,7 +32,8 @@ extension PreparedConvolution {
     let parts = blocks >= wanted || !worthSharing ? 1 : min(panels, (wanted + blocks - 1) / blocks)
     func run(_ items: Range<Int>) {
       for item in items {
-        let (block, part) = (item % blocks, item / blocks)
+        // Of two threads each has its own pixels first, which it mostly wrote itself in the layer before.
+        let (block, part) = (item / parts, item % parts)
         let range = pixels * block / blocks..<pixels * (block + 1) / blocks
         let first = panels * part / parts * kernels.table.panel
         body(range, first..<min(columns, panels * (part + 1) / parts * kernels.table.panel))
