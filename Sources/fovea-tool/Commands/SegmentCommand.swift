@@ -57,7 +57,8 @@ struct SegmentCommand: ParsableCommand {
           height: training.height, columns: training.width, classes: training.classNames.count),
         seed: learning.seed, preprocessing: architecture.preprocessing)
       var run = try SegmentationRun(
-        start, learning.settings(loss: .crossEntropy), batchSize: learning.batch, training: training,
+        start, learning.settings(loss: .crossEntropy, pictures: pictures), batchSize: learning.batch,
+        training: training,
         test: test)
       let folder = try TrainingFolder(path, resumes: false, overwrites: true)
       for epoch in 1...learning.epochs {
