@@ -89,7 +89,8 @@ extension TrainingPass {
           scaleChannels(dy, by: { (gamma?[$0] ?? 1) / kept[channels + $0] }, pixels, channels, to: dx)
         }
       }
-      let unused = TensorStorage(uninitialized: 2 * channels)
+      let unused = unlearned[index] ?? TensorStorage(uninitialized: 2 * channels)
+      unlearned[index] = unused
       let gammaGradient = ranges.gamma.map { result + $0.lowerBound } ?? unused.base
       let betaGradient = ranges.beta.map { result + $0.lowerBound } ?? unused.base + channels
       let gradient = BatchNormalizationGradient(

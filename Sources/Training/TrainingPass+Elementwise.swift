@@ -18,19 +18,24 @@ extension TrainingPass {
         grain: max(1, 16_384 / max(1, node.channels)))
       return whole
     }
-    let terms = zip(node.inputs, repeated).map { UnsafePointer($1?.base ?? value($0)) }
-    let y = UnsafePointer(value(index))
-    for (place, input) in node.inputs.enumerated() {
-      let shape = nodes[input].shape
-      func differentiate(_ dx: UnsafeMutablePointer<Float>) {
-        eachRun(of: count) { kind.gradient(of: place, terms, y, dy, $0, to: dx) }
-      }
-      deliver(to: input) { dx in
-        guard shape != node.shape else { return differentiate(dx) }
-        let whole = TensorStorage(uninitialized: count)
-        differentiate(whole.base)
-        let axes = (1..<shape.rank).filter { shape[$0] != node.shape[$0] }
-        reduceAxes(.sum, axes, input: whole.base, node.shape, output: dx)
+    // The terms are bare pointers: what holds the repeated ones has to outlive them.
+    withExtendedLifetime(repeated) {
+      let terms = zip(node.inputs, repeated).map { UnsafePointer($1?.base ?? value($0)) }
+      let y = UnsafePointer(value(index))
+      for (place, input) in node.inputs.enumerated() {
+        let shape = nodes[input].shape
+        func differentiate(_ dx: UnsafeMutablePointer<Float>) {
+          eachRun(of: count) { kind.gradient(of: place, terms, y, dy, $0, to: dx) }
+        }
+        deliver(to: input) { dx in
+          guard shape != node.shape else { return differentiate(dx) }
+          let whole = TensorStorage(uninitialized: count)
+          differentiate(whole.base)
+          let axes = (1..<shape.rank).filter { shape[$0] != node.shape[$0] }
+          withExtendedLifetime(whole) {
+            reduceAxes(.sum, axes, input: whole.base, node.shape, output: dx)
+          }
+        }
       }
     }
   }

@@ -71,6 +71,9 @@ final class TrainingPass {
     }
   }
 
+  /// Where a normalisation sums gradients of a scale and a shift that it has not, for its input's gradient needs the sums.
+  var unlearned: [Int: TensorStorage] = [:]
+
   deinit { for pointer in positions.values { pointer.deallocate() } }
 
   func value(_ node: Int) -> UnsafeMutablePointer<Float> { values[node].base }
