@@ -93,12 +93,13 @@ READERS ?=
 
 fuzz: build
 	FOVEA_FLIPS=10000 swift test -c release --filter DamagedFilesTests
+	FOVEA_MUTATIONS=2000 swift test -c release --filter DamagedPicturesTests
 	Scripts/fuzz.sh $(SECONDS) $(READERS)
 
 bench-training: build
 	$(PYTHON) Benchmarks/Peers/training.py
 
-# The trained network of Samples/, anew: CIFAR10 is the folder of its binary version.
+# The trained networks of Samples/, anew: CIFAR10 is the folder of its binary version.
 CIFAR10 ?= ../shared/data/datasets/cifar10
 
 samples: build

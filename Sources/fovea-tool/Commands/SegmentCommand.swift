@@ -15,14 +15,14 @@ struct SegmentCommand: ParsableCommand {
       which other commands read as the weights of segnet-small.
 
       EXAMPLES
-        fovea segment --epochs 20 -o segmenter
+        fovea segment -o segmenter
         fovea activations segnet-small --weights segmenter/segnet-small.safetensors photo.jpg
       """)
 
   @Option(
     help: ArgumentHelp("How many pictures to draw to learn from; a fifth as many to test on.", valueName: "n")
   )
-  var pictures = 1000
+  var pictures = 5000
 
   @OptionGroup(title: "Learning") var learning: OptimizerOptions
 
@@ -57,9 +57,11 @@ struct SegmentCommand: ParsableCommand {
           height: training.height, columns: training.width, classes: training.classNames.count),
         seed: learning.seed, preprocessing: architecture.preprocessing)
       var run = try SegmentationRun(
-        start, learning.settings(loss: .crossEntropy, pictures: pictures), batchSize: learning.batch,
-        training: training,
-        test: test)
+        start,
+        learning.settings(
+          loss: .crossEntropy, pictures: pictures,
+          defaults: .init(optimizer: .adam, learningRate: 3e-3, cosine: true)),
+        batchSize: learning.batch, training: training, test: test)
       let folder = try TrainingFolder(path, resumes: false, overwrites: true)
       for epoch in 1...learning.epochs {
         let record = try run.epoch { shown, loss in

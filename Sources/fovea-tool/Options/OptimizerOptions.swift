@@ -15,13 +15,14 @@ struct OptimizerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "sgd, momentum (0.9), nesterov, rmsprop, adam or adamw (default: rmsprop; for denoise adam).",
+      "sgd, momentum (0.9), nesterov, rmsprop, adam or adamw (default: rmsprop; for denoise and segment adam).",
       valueName: "name"))
   var optimizer: Name?
 
   @Option(
     help: ArgumentHelp(
-      "The learning rate of the first step (default: 0.001; for denoise 0.002).", valueName: "rate"))
+      "The learning rate of the first step (default: 0.001; for denoise 0.002, for segment 0.003).",
+      valueName: "rate"))
   var learningRate: Double?
 
   @Option(
@@ -30,7 +31,8 @@ struct OptimizerOptions: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Let the rate fall to 0 along half a cosine over all epochs (default: only for denoise).")
+    help:
+      "Let the rate fall to 0 along half a cosine over all epochs (default: only for denoise and segment).")
   var cosine: Bool?
 
   @Option(
