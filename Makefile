@@ -93,6 +93,7 @@ READERS ?=
 
 fuzz: build
 	FOVEA_FLIPS=10000 swift test -c release --filter DamagedFilesTests
+	FOVEA_MUTATIONS=2000 swift test -c release --filter DamagedPicturesTests
 	Scripts/fuzz.sh $(SECONDS) $(READERS)
 
 bench-training: build

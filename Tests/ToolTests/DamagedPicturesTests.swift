@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  /// How many damaged pictures are made; `FOVEA_MUTATIONS` asks for more.
+  /// How many damaged pictures are made: `make fuzz` asks for more by `FOVEA_MUTATIONS`.
   private static let mutations =
     ProcessInfo.processInfo.environment["FOVEA_MUTATIONS"].flatMap(Int.init) ?? 200
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -48,9 +49,20 @@ enum Tool {
     return (process, output, errors)
   }
 
+  private final class Told: Sendable { let bytes = Mutex(Data()) }
+
+  /// Waits for the end; errors are read beside the output, so that neither pipe fills while the other is waited for.
   static func finish(_ started: (Process, Pipe, Pipe)) -> Result {
+    let (told, ended) = (Told(), DispatchSemaphore(value: 0))
+    let pipe = started.2.fileHandleForReading
+    Thread.detachNewThread {
+      let bytes = pipe.readDataToEndOfFile()
+      told.bytes.withLock { $0 = bytes }
+      ended.signal()
+    }
     let output = started.1.fileHandleForReading.readDataToEndOfFile()
-    let errors = started.2.fileHandleForReading.readDataToEndOfFile()
+    ended.wait()
+    let errors = told.bytes.withLock { $0 }
     started.0.waitUntilExit()
     return Result(
       status: started.0.terminationStatus, output: String(decoding: output, as: UTF8.self),
