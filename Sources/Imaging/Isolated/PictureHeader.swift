@@ -42,18 +42,22 @@ struct PictureHeader {
     format = picture.format
     interpretation = picture.interpretation
     resolution = (vips_image_get_xres(image), vips_image_get_yres(image))
-    fields = []
-    guard let names = vips_image_get_fields(image) else { return }
-    defer { g_strfreev(names) }
-    var place = 0
-    while let pointer = names[place] {
-      place += 1
-      let name = String(cString: pointer)
-      guard !PictureHeader.ownPlaces.contains(name), let value = PictureHeader.value(name, picture) else {
-        continue
-      }
-      fields.append((name, value))
+    fields = PictureHeader.fieldNames(of: image).compactMap { name in
+      PictureHeader.value(name, picture).map { (name: name, value: $0) }
     }
+  }
+
+  /// The fields of an image that have no place of their own here.
+  private static func fieldNames(of image: UnsafeMutablePointer<VipsImage>) -> [String] {
+    guard let names = vips_image_get_fields(image) else { return [] }
+    defer { g_strfreev(names) }
+    var found: [String] = []
+    var place = 0
+    while let name = names[place] {
+      found.append(String(cString: name))
+      place += 1
+    }
+    return found.filter { !ownPlaces.contains($0) }
   }
 
   /// What has a place of its own here, and what says how this very picture is read.
@@ -202,13 +206,8 @@ struct PictureHeader {
   }
 
   private func removeFields(from image: UnsafeMutablePointer<VipsImage>, besides kept: Set<String>) {
-    guard let names = vips_image_get_fields(image) else { return }
-    defer { g_strfreev(names) }
-    var place = 0
-    while let pointer = names[place] {
-      place += 1
-      let name = String(cString: pointer)
-      if !kept.contains(name), !PictureHeader.ownPlaces.contains(name) { vips_image_remove(image, name) }
+    for name in PictureHeader.fieldNames(of: image) where !kept.contains(name) {
+      vips_image_remove(image, name)
     }
   }
 
