@@ -43,23 +43,15 @@ public struct DenoisingRun {
   public mutating func epoch(progress: (_ pictures: Int, _ loss: Double) -> Void = { _, _ in }) throws
     -> Double
   {
-    let seed = trainer.settings.seed &+ UInt64(losses.count + 1) &* 0xBF58_476D_1CE4_E5B9
-    var generator = SeededGenerator(seed: seed)
-    let order = Array(0..<pictures.count).shuffled(using: &generator)
-    let starts = Array(stride(from: 0, to: order.count, by: batchSize))
-    let (preparation, pictures, noise, size) = (preparation, pictures, noise, batchSize)
-    func prepared(_ start: Int) -> Ahead<(clean: Tensor, noisy: Tensor)> {
-      Ahead {
-        let clean = preparation.batch(
-          Array(order[start..<min(order.count, start + size)]), of: pictures, seed: seed)
-        return (clean, clean.withNoise(noise, seed: seed &+ UInt64(start)))
-      }
+    let epoch = EpochBatches(
+      pictures.count, batchSize: batchSize, epoch: losses.count + 1, seed: trainer.settings.seed)
+    let (preparation, pictures, noise) = (preparation, pictures, noise)
+    @Sendable func prepared(_ batch: [Int], _ first: Int) -> (clean: Tensor, noisy: Tensor) {
+      let clean = preparation.batch(batch, of: pictures, seed: epoch.seed)
+      return (clean, clean.withNoise(noise, seed: epoch.seed &+ UInt64(first)))
     }
     var (sum, seen) = (0.0, 0)
-    var next = starts.first.map(prepared)
-    for (index, _) in starts.enumerated() {
-      guard let batch = next?.take() else { break }
-      next = index + 1 < starts.count ? prepared(starts[index + 1]) : nil
+    try epoch.forEach(prepare: prepared) { _, batch in
       let step = try trainer.step(batch.noisy, .values(batch.clean))
       sum += step.loss * Double(step.pictures)
       seen += step.pictures

@@ -32,11 +32,10 @@ public struct FeatureHead {
   /// Shows all features once, in a new order.
   public mutating func epoch() throws -> (loss: Double, accuracy: Double) {
     epochs += 1
-    var generator = SeededGenerator(seed: trainer.settings.seed &+ UInt64(epochs) &* 0xBF58_476D_1CE4_E5B9)
-    let order = Array(0..<labels.count).shuffled(using: &generator)
+    let epoch = EpochBatches(
+      labels.count, batchSize: batchSize, epoch: epochs, seed: trainer.settings.seed)
     var (loss, correct) = (0.0, 0)
-    for start in stride(from: 0, to: order.count, by: batchSize) {
-      let batch = Array(order[start..<min(order.count, start + batchSize)])
+    for batch in epoch.batches {
       let seen = try trainer.step(features.rows(batch), .labels(batch.map { labels[$0] }))
       loss += seen.loss * Double(seen.pictures)
       correct += seen.correct

@@ -1,7 +1,5 @@
 public import Datasets
-import Dispatch
 public import NeuralNetwork
-import Synchronization
 public import TensorCore
 
 /// Labelled pictures as a network wants them: its channels, its values, changed at random where that is asked for.
@@ -63,25 +61,5 @@ public struct PicturePreparation: Sendable, Hashable {
         }
       }
     }
-  }
-}
-
-/// A value made on another core while this one goes on.
-final class Ahead<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
-  private let isReady = DispatchSemaphore(value: 0)
-
-  init(_ make: @escaping @Sendable () -> Value) {
-    DispatchQueue.global().async {
-      let made = make()
-      self.value.withLock { $0 = made }
-      self.isReady.signal()
-    }
-  }
-
-  /// Waits for the value; to be asked once.
-  func take() -> Value? {
-    isReady.wait()
-    return value.withLock { $0 }
   }
 }

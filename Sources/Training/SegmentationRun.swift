@@ -50,12 +50,11 @@ public struct SegmentationRun {
     let clock = ContinuousClock()
     let start = clock.now
     let number = history.count + 1
-    var generator = SeededGenerator(seed: trainer.settings.seed &+ UInt64(number) &* 0xBF58_476D_1CE4_E5B9)
-    let order = Array(0..<training.count).shuffled(using: &generator)
+    let epoch = EpochBatches(
+      training.count, batchSize: batchSize, epoch: number, seed: trainer.settings.seed)
     let pixels = training.height * training.width
     var (loss, correct, seen) = (0.0, 0, 0)
-    for first in stride(from: 0, to: order.count, by: batchSize) {
-      let batch = order[first..<min(order.count, first + batchSize)]
+    for batch in epoch.batches {
       let step = try trainer.step(training.prepared(batch), .labels(training.labels(batch)))
       loss += step.loss * Double(step.pictures)
       correct += step.correct
@@ -90,10 +89,13 @@ public struct Segmentation: Sendable {
     let count = pictures.classNames.count
     var (found, loss): ([UInt8], Double) = ([], 0)
     var (both, either) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count))
+    var compiled: [Int: CompiledNetwork] = [:]
     for start in stride(from: 0, to: pictures.count, by: batchSize) {
       let batch = start..<min(pictures.count, start + batchSize)
       let x = pictures.prepared(batch)
-      guard let output = try network.compiled(for: x.shape).run(x).layers.last?.output else { continue }
+      let ready = try compiled[batch.count] ?? network.compiled(for: x.shape)
+      compiled[batch.count] = ready
+      guard let output = ready.run(x).layers.last?.output else { continue }
       let labels = pictures.labels(batch)
       guard output.shape.count == labels.count * count else {
         throw TrainingError.wrongShape(

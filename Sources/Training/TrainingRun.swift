@@ -120,30 +120,21 @@ public struct TrainingRun {
   public mutating func epoch(progress: (Progress) -> Void = { _ in }) throws -> EpochRecord? {
     guard !isDone else { return nil }
     let number = history.count + 1
-    let seed = trainer.settings.seed &+ UInt64(number) &* 0xBF58_476D_1CE4_E5B9
-    var generator = SeededGenerator(seed: seed)
-    let order = Array(0..<training.count).shuffled(using: &generator)
-    let batches = stride(from: 0, to: order.count, by: plan.batchSize).map {
-      Array(order[$0..<min(order.count, $0 + plan.batchSize)])
-    }
+    let epoch = EpochBatches(
+      training.count, batchSize: plan.batchSize, epoch: number, seed: trainer.settings.seed)
     let (preparation, training) = (preparation, training)
-    func prepared(_ batch: [Int]) -> Ahead<Tensor> {
-      Ahead { preparation.batch(batch, of: training, seed: seed) }
-    }
     let clock = ContinuousClock()
     let start = clock.now
     var (loss, correct, seen) = (0.0, 0, 0)
-    var next = batches.first.map(prepared)
-    for (index, batch) in batches.enumerated() {
-      guard let pictures = next?.take() else { break }
-      next = index + 1 < batches.count ? prepared(batches[index + 1]) : nil
+    try epoch.forEach(prepare: { batch, _ in preparation.batch(batch, of: training, seed: epoch.seed) }) {
+      batch, pictures in
       let step = try trainer.step(pictures, .labels(batch.map { training.labels[$0] }))
       loss += step.loss * Double(step.pictures)
       correct += step.correct
       seen += step.pictures
       progress(
         Progress(
-          epoch: number, pictures: seen, ofPictures: order.count, loss: loss / Double(seen),
+          epoch: number, pictures: seen, ofPictures: training.count, loss: loss / Double(seen),
           accuracy: Double(correct) / Double(seen),
           imagesPerSecond: Double(seen) / max(1e-9, (clock.now - start) / .seconds(1))))
     }
