@@ -15,6 +15,6 @@ cp "$out/labels.txt" $networks/cifar10-filters.labels.txt
 cp "$out/history.csv" $networks/cifar10-filters.history.csv
 "$tool" evaluate $networks/cifar10-filters.h5 --data "$data" -o "$out/evaluated"
 
-"$tool" denoise --data "$data" --epochs "$denoising" -o "$out/denoiser"
+"$tool" denoise --data "$data" --epochs "$denoising" --resume -o "$out/denoiser"
 cp "$out/denoiser/denoiser.h5" $networks/denoiser.h5
 cp "$out/denoiser/denoising.csv" $networks/denoiser.csv

@@ -4,9 +4,9 @@ public struct EpochRecord: Sendable, Hashable {
   public var epoch: Int
   /// The mean over the epoch's batches as they came, weight decay included.
   public var loss: Double
-  /// The share of pictures whose class came first, as they came.
-  public var accuracy: Double
-  /// The same of the pictures to test on, after the epoch.
+  /// The share of right answers (a picture's class; in segmentation a pixel's), as they came; `nil` where none is right or wrong.
+  public var accuracy: Double?
+  /// The same of the examples to test on, after the epoch.
   public var testLoss: Double?
   public var testAccuracy: Double?
   /// Of the epoch's last step.
@@ -15,7 +15,7 @@ public struct EpochRecord: Sendable, Hashable {
   public var imagesPerSecond: Double
 
   package init(
-    epoch: Int, loss: Double, accuracy: Double, testLoss: Double?, testAccuracy: Double?,
+    epoch: Int, loss: Double, accuracy: Double?, testLoss: Double?, testAccuracy: Double?,
     learningRate: Double,
     seconds: Double, imagesPerSecond: Double
   ) {
@@ -40,7 +40,7 @@ public enum TrainingHistory {
       + records.map { record in
         func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
         return
-          "\(record.epoch),\(record.loss),\(record.accuracy),\(text(record.testLoss)),\(text(record.testAccuracy)),"
+          "\(record.epoch),\(record.loss),\(text(record.accuracy)),\(text(record.testLoss)),\(text(record.testAccuracy)),"
           + "\(record.learningRate),\(record.seconds),\(record.imagesPerSecond)"
       }).joined(separator: "\n") + "\n"
   }
@@ -53,12 +53,12 @@ public enum TrainingHistory {
     for line in lines.dropFirst() {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)
       guard cells.count == 8, let epoch = Int(cells[0]), let loss = Double(cells[1]),
-        let accuracy = Double(cells[2]), let rate = Double(cells[5]), let seconds = Double(cells[6]),
+        let rate = Double(cells[5]), let seconds = Double(cells[6]),
         let speed = Double(cells[7])
       else { return nil }
       records.append(
         EpochRecord(
-          epoch: epoch, loss: loss, accuracy: accuracy, testLoss: Double(cells[3]),
+          epoch: epoch, loss: loss, accuracy: Double(cells[2]), testLoss: Double(cells[3]),
           testAccuracy: Double(cells[4]), learningRate: rate, seconds: seconds, imagesPerSecond: speed))
     }
     return records

@@ -1,55 +1,51 @@
-public import Datasets
 public import NeuralNetwork
 public import SystemPackage
-import TensorCore
 
 /// How long a training goes on, and what it is shown at a time.
 public struct Epochs: Sendable, Hashable {
   public var count: Int
   public var batchSize: Int
-  public var augmentation: Augmentation?
-  /// Ends when the loss on the pictures to test on has not fallen for so many epochs; `nil` never does.
+  /// Ends when the loss on the examples to test on has not fallen for so many epochs; `nil` never does.
   public var patience: Int?
 
-  public init(_ count: Int, batchSize: Int, augmentation: Augmentation? = nil, patience: Int? = nil) {
+  public init(_ count: Int, batchSize: Int, patience: Int? = nil) {
     self.count = count
     self.batchSize = batchSize
-    self.augmentation = augmentation
     self.patience = patience
   }
 }
 
-/// A network's training over the pictures of a data set, epoch by epoch.
+/// A network's training over examples, epoch by epoch: pictures and their classes, noisy pictures, pixels, features.
 ///
 /// ```swift
-/// var run = try TrainingRun(network, TrainingSettings(), plan, training: data.training, test: data.test)
+/// let examples = try LabelledExamples(data.training, test: data.test, for: network)
+/// var run = try TrainingRun(network, TrainingSettings(), Epochs(10, batchSize: 32), on: examples)
 /// while let record = try run.epoch() { print(record) }
-/// let network = try run.network()
+/// let trained = try run.network()
 /// ```
 ///
-/// Each epoch shows all pictures in a new order, drawn from the seed and the number of the epoch.
+/// Each epoch shows all examples in a new order, drawn from the seed and the number of the epoch.
 public struct TrainingRun {
   /// How far an epoch has come.
   public struct Progress: Sendable, Hashable {
     public let epoch: Int
-    public let pictures: Int
-    public let ofPictures: Int
+    /// Examples shown, of so many.
+    public let shown: Int
+    public let ofCount: Int
     public let loss: Double
-    public let accuracy: Double
+    /// `nil` where answers are neither right nor wrong.
+    public let accuracy: Double?
     public let imagesPerSecond: Double
   }
 
   public let plan: Epochs
-  public let training: LabelledPictures
-  public let test: LabelledPictures?
+  public let examples: any TrainingExamples
   public private(set) var history: [EpochRecord] = []
   private var trainer: Trainer
-  private let preparation: PicturePreparation
 
-  /// Throws ``TrainingError`` when pictures, classes and network do not fit, or settings make no sense.
+  /// Throws ``TrainingError`` when there are no examples, or settings make no sense.
   public init(
-    _ network: Network, _ settings: TrainingSettings, _ plan: Epochs,
-    training: LabelledPictures, test: LabelledPictures?
+    _ network: Network, _ settings: TrainingSettings, _ plan: Epochs, on examples: any TrainingExamples
   ) throws {
     guard plan.batchSize > 0 else {
       throw TrainingError.badSetting(name: "batch size", found: "\(plan.batchSize)", expected: "1 or more")
@@ -57,13 +53,12 @@ public struct TrainingRun {
     guard plan.count > 0 else {
       throw TrainingError.badSetting(name: "epochs", found: "\(plan.count)", expected: "1 or more")
     }
-    guard training.count > 0 else { throw TrainingError.noPictures }
-    preparation = try PicturePreparation(
-      network.preprocessing ?? Preprocessing(), of: training, for: network.graph,
-      augmentation: plan.augmentation)
+    if let patience = plan.patience, patience < 1 {
+      throw TrainingError.badSetting(name: "patience", found: "\(patience)", expected: "1 or more")
+    }
+    guard examples.count > 0 else { throw TrainingError.noPictures }
     self.plan = plan
-    self.training = training
-    self.test = test
+    self.examples = examples
     trainer = try Trainer(network, settings)
   }
 
@@ -77,18 +72,15 @@ public struct TrainingRun {
     return history.count - best >= patience
   }
 
-  /// The epoch, from 1, after which the loss on the pictures to test on, or else on those shown, was the lowest.
+  /// The epoch, from 1, after which the loss on the examples to test on, or else on those shown, was the lowest.
   public var bestEpoch: Int? {
     let losses = history.map { $0.testLoss ?? $0.loss }
     return losses.indices.min { losses[$0] < losses[$1] }.map { $0 + 1 }
   }
 
-  /// What the training follows, in words that differ when its weights would.
+  /// What the training follows, in words that differ when its weights would; it may go on for longer than it was first meant to.
   public var settingsText: String {
-    var plan = plan
-    // A training may go on for longer than it was first meant to.
-    plan.count = 0
-    return "\(trainer.settings.textInOrder) \(plan) \(training.count) pictures \(training.classNames) "
+    "\(trainer.settings.textInOrder) batches of \(plan.batchSize) \(examples.text) "
       + "\(trainer.parameters.entries.map { "\($0.layer) \($0.role) \($0.shape)" })"
   }
 
@@ -116,34 +108,37 @@ public struct TrainingRun {
     history = checkpoint.history
   }
 
-  /// Shows every picture once and returns what that showed; `nil` when the training is done.
+  /// Shows every example once and returns what that showed; `nil` when the training is done.
   public mutating func epoch(progress: (Progress) -> Void = { _ in }) throws -> EpochRecord? {
     guard !isDone else { return nil }
     let number = history.count + 1
+    let examples = examples
     let epoch = EpochBatches(
-      training.count, batchSize: plan.batchSize, epoch: number, seed: trainer.settings.seed)
-    let (preparation, training) = (preparation, training)
+      examples.count, batchSize: plan.batchSize, epoch: number, seed: trainer.settings.seed)
     let clock = ContinuousClock()
     let start = clock.now
     var (loss, correct, seen) = (0.0, 0, 0)
-    try epoch.forEach(prepare: { batch, _ in preparation.batch(batch, of: training, seed: epoch.seed) }) {
-      batch, pictures in
-      let step = try trainer.step(pictures, .labels(batch.map { training.labels[$0] }))
+    func accuracy() -> Double? {
+      examples.answers == 0 ? nil : Double(correct) / Double(seen * examples.answers)
+    }
+    try epoch.forEach(prepare: { indices, place in
+      examples.batch(indices, place: place, seed: epoch.seed)
+    }) { _, batch in
+      let step = try trainer.step(batch.inputs, batch.targets)
       loss += step.loss * Double(step.pictures)
       correct += step.correct
       seen += step.pictures
       progress(
         Progress(
-          epoch: number, pictures: seen, ofPictures: training.count, loss: loss / Double(seen),
-          accuracy: Double(correct) / Double(seen),
-          imagesPerSecond: Double(seen) / max(1e-9, (clock.now - start) / .seconds(1))))
+          epoch: number, shown: seen, ofCount: examples.count, loss: loss / Double(seen),
+          accuracy: accuracy(), imagesPerSecond: Double(seen) / max(1e-9, (clock.now - start) / .seconds(1))))
     }
     let seconds = (clock.now - start) / .seconds(1)
-    let tested = try test.map { try Evaluation(of: network(), on: $0) }
+    let tested = try examples.tested(network())
     let record = EpochRecord(
-      epoch: number, loss: loss / Double(seen), accuracy: Double(correct) / Double(seen),
-      testLoss: tested?.loss, testAccuracy: tested?.accuracy,
-      learningRate: trainer.settings.schedule.rate(trainer.settings.learningRate, at: trainer.state.step - 1),
+      epoch: number, loss: loss / Double(seen), accuracy: accuracy(), testLoss: tested?.loss,
+      testAccuracy: tested?.accuracy,
+      learningRate: trainer.settings.schedule.rate(trainer.settings.learningRate, at: trainer.steps - 1),
       seconds: seconds, imagesPerSecond: Double(seen) / seconds)
     history.append(record)
     return record

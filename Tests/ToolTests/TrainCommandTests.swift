@@ -73,7 +73,12 @@ import Testing
   func denoisesAndTransfers() throws {
     let trained = try run(["denoise", "--data", "cifar", "--epochs", "1", "--batch", "8", "-o", "denoiser"])
     #expect(trained.status == 0 && trained.output.contains("autoencoder\t"), "\(trained.errors)")
-    #expect(pictures.tree("denoiser") == ["denoiser.h5", "denoising.csv", "denoising.png"])
+    #expect(trained.errors.contains("epoch 1 of 1   loss 0.") && trained.errors.contains("   test loss 0."))
+    #expect(
+      pictures.tree("denoiser") == [
+        "checkpoint.fovea", "curves.png", "curves.svg", "denoiser.h5", "denoising.csv", "denoising.png",
+        "history.csv",
+      ])
     try pictures.npy("noisy.npy", height: 9, width: 7)
     let applied = try run(["denoise", "--model", "denoiser/denoiser.h5", "noisy.npy", "-o", "clean"])
     #expect(applied.status == 0 && pictures.tree("clean") == ["noisy.png"], "\(applied.errors)")
@@ -87,6 +92,44 @@ import Testing
       pictures.tree("head") == [
         "curves.png", "curves.svg", "head.h5", "history.csv", "labels.txt", "model.h5",
       ])
+  }
+
+  @Test(
+    "what denoise, segment and transfer left is kept, gone on with, or replaced, as one asks",
+    arguments: [
+      ["denoise", "--data", "cifar", "denoiser.h5"],
+      ["segment", "--pictures", "20", "segnet-small.safetensors"],
+      ["transfer", "--base", "base.h5", "--data", "cifar", "--fine-tune", "1", "model.h5"],
+    ])
+  func resumes(command: [String]) throws {
+    let file = command[command.count - 1]
+    let small = command.dropLast() + ["--batch", "8", "--no-cosine", "-q"]
+    // Of a transfer it is the fine-tuning that is gone on with.
+    let (first, longer) =
+      command[0] == "transfer"
+      ? (small + ["--epochs", "1"], small + ["--epochs", "1", "--fine-tune", "2"])
+      : (small + ["--epochs", "1"], small + ["--epochs", "2"])
+    if command[0] == "transfer" {
+      let base = try run(["train", "--data", "cifar", "--batch", "8", "--epochs", "1", "-q", "-o", "b"])
+      #expect(base.status == 0, "\(base.errors)")
+      try FileManager.default.copyItem(
+        at: pictures.folder.appendingPathComponent("b/model.h5"),
+        to: pictures.folder.appendingPathComponent("base.h5"))
+    }
+    func weights(_ folder: String) throws -> Data {
+      try Data(contentsOf: pictures.folder.appendingPathComponent("\(folder)/\(file)"))
+    }
+    #expect(try run(longer + ["-o", "whole"]).status == 0)
+    #expect(try run(first + ["-o", "cut"]).status == 0)
+    let short = try weights("cut")
+    let refused = try run(longer + ["-o", "cut"])
+    #expect(refused.status == 1 && refused.errors.contains("--resume goes on from it"), "\(refused.errors)")
+    #expect(try weights("cut") == short)
+    let resumed = try run(longer + ["-o", "cut", "--resume"])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try weights("cut") == weights("whole") && weights("cut") != short)
+    let replaced = try run(first + ["-o", "cut", "--overwrite"])
+    #expect(try replaced.status == 0 && weights("cut") == short, "\(replaced.errors)")
   }
 
   @Test("a trained network says where it sees a class, by gradients, and which layers it has")
@@ -127,7 +170,7 @@ import Testing
     #expect(trained.output.contains("pixels right; the ground alone is "))
     #expect(
       pictures.tree("s") == [
-        "curves.png", "curves.svg", "history.csv", "segmentation.csv", "segmentation.png",
+        "checkpoint.fovea", "curves.png", "curves.svg", "history.csv", "segmentation.csv", "segmentation.png",
         "segnet-small.safetensors",
       ])
     let shown = try run([

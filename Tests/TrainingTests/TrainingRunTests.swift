@@ -41,10 +41,13 @@ import Training
   }
 
   static func run(_ epochs: Int, seed: UInt64 = 5) throws -> TrainingRun {
-    try TrainingRun(
-      network(), TrainingSettings(optimizer: .adam(), learningRate: 1e-2, seed: seed),
-      Epochs(epochs, batchSize: 8, augmentation: Augmentation(flips: false, shift: 0.1)),
-      training: drawn(60, seed: 1), test: drawn(30, seed: 2))
+    let network = try network()
+    return try TrainingRun(
+      network, TrainingSettings(optimizer: .adam(), learningRate: 1e-2, seed: seed),
+      Epochs(epochs, batchSize: 8),
+      on: LabelledExamples(
+        drawn(60, seed: 1), test: drawn(30, seed: 2), augmentation: Augmentation(flips: false, shift: 0.1),
+        for: network))
   }
 
   private func temporary() -> FilePath {
@@ -114,9 +117,10 @@ import Training
     var settings = try Self.run(1).plan
     settings.count = 50
     settings.patience = 2
+    let network = try Self.network()
     var run = try TrainingRun(
-      Self.network(), TrainingSettings(optimizer: .sgd(), learningRate: 1e-12, frozen: ["norm"]), settings,
-      training: Self.drawn(12, seed: 1), test: Self.drawn(6, seed: 2))
+      network, TrainingSettings(optimizer: .sgd(), learningRate: 1e-12, frozen: ["norm"]), settings,
+      on: LabelledExamples(Self.drawn(12, seed: 1), test: Self.drawn(6, seed: 2), for: network))
     while try run.epoch() != nil {}
     #expect(run.history.count < 20)
   }
@@ -126,7 +130,10 @@ import Training
     let records = [
       EpochRecord(
         epoch: 1, loss: 0.1 + 0.2, accuracy: 1 / 3, testLoss: nil, testAccuracy: nil, learningRate: 1e-3,
-        seconds: 2.5, imagesPerSecond: 1e4 / 3)
+        seconds: 2.5, imagesPerSecond: 1e4 / 3),
+      EpochRecord(
+        epoch: 2, loss: 0.25, accuracy: nil, testLoss: 0.5, testAccuracy: nil, learningRate: 1e-3,
+        seconds: 2.5, imagesPerSecond: 1e4 / 3),
     ]
     #expect(TrainingHistory.records(csv: TrainingHistory.csv(records)) == records)
     #expect(TrainingHistory.records(csv: "a,b\n") == nil)
@@ -145,11 +152,28 @@ import Training
           "out", .convolution(.init(filters: 3, kernelSize: 3, padding: .same, activation: .sigmoid)),
           from: "conv"),
       ]), seed: 1)
-    var run = try DenoisingRun(
-      network, TrainingSettings(loss: .meanSquaredError, optimizer: .adam(), learningRate: 1e-2), noise: 0.1,
-      batchSize: 8, pictures: pictures)
-    for _ in 0..<12 { _ = try run.epoch() }
-    #expect(run.losses[11] < run.losses[0] / 3)
+    let run = { (epochs: Int) in
+      try TrainingRun(
+        network, TrainingSettings(loss: .meanSquaredError, optimizer: .adam(), learningRate: 1e-2),
+        Epochs(epochs, batchSize: 8),
+        on: NoisyExamples(pictures, test: Self.drawn(12, seed: 5), noise: 0.1, seed: 1, for: network))
+    }
+    var whole = try run(12)
+    while try whole.epoch() != nil {}
+    let history = whole.history
+    #expect(history[11].loss < history[0].loss / 3)
+    #expect(try #require(history[11].testLoss) < #require(history[0].testLoss) / 2)
+    #expect(history.allSatisfy { $0.accuracy == nil && $0.testAccuracy == nil })
+    // Noise is drawn by the epoch, so a training that is taken up again sees the same.
+    let file = temporary()
+    defer { unlink(file.string) }
+    var first = try run(5)
+    while try first.epoch() != nil {}
+    try first.writeCheckpoint(to: file)
+    var second = try run(12)
+    try second.resume(from: file)
+    while try second.epoch() != nil {}
+    #expect(try second.network().weights == whole.network().weights)
   }
 
   @Test("a head on the features of a cut network is part of the network it is joined to")
@@ -160,11 +184,13 @@ import Training
     let pictures = Self.drawn(45, seed: 9)
     let features = try cut.features(of: pictures)
     #expect(features.shape[0] == 45)
-    var head = try FeatureHead(
-      features, labels: pictures.labels, classes: 3,
-      settings: TrainingSettings(optimizer: .adam(), learningRate: 1e-2), batchSize: 8)
-    for _ in 0..<15 { _ = try head.epoch() }
-    let right = try head.right(features, pictures.labels)
+    let known = FeatureExamples.Labelled(features, labels: pictures.labels)
+    var head = try TrainingRun(
+      Network(headOn: features.shape[1], classes: 3, seed: 0),
+      TrainingSettings(optimizer: .adam(), learningRate: 1e-2), Epochs(15, batchSize: 8),
+      on: FeatureExamples(known, test: known))
+    while try head.epoch() != nil {}
+    let right = Int(try #require(head.history.last?.testAccuracy) * 45 + 0.5)
     #expect(right > 36)
     let joined = try cut.joined(to: head.network())
     let seen = try Evaluation(of: joined, on: pictures)

@@ -29,7 +29,7 @@ func transferLearning(in workplace: Workplace) throws -> Exhibit {
     Curves(
       title: "The new head’s accuracy, epoch by epoch", across: "epoch", up: "accuracy",
       lines: [
-        .init("pieces trained on", values: history.map(\.accuracy)),
+        .init("pieces trained on", values: history.map { $0.accuracy ?? .nan }),
         .init("pieces kept apart", values: history.testAccuracies),
       ]
     ).html)

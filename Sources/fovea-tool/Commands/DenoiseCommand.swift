@@ -8,7 +8,7 @@ struct DenoiseCommand: ParsableCommand {
     commandName: "denoise",
     abstract: "Train an autoencoder that takes noise out of pictures, or apply one.",
     discussion: """
-      With --data the autoencoder is trained on a data set's pictures with normal noise added, tested on those kept \
+      The folder -o is Output/denoised by default. With --data the autoencoder is trained on a data set's pictures with normal noise added, tested on those kept \
       apart, and written to -o as denoiser.h5 beside denoising.png (clean, noisy, Gaussian, median, denoised) and \
       denoising.csv (mean PSNR of each). With --model and pictures, these are denoised into -o.
 
@@ -42,13 +42,9 @@ struct DenoiseCommand: ParsableCommand {
   @OptionGroup(title: "Learning") var learning: OptimizerOptions
   @OptionGroup(title: "Input") var loading: LoadingOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("The folder for what comes out.", valueName: "folder"), completion: .directory)
-  var output = "Output/denoised"
+  @OptionGroup(title: "Output") var output: TrainingOutputOptions
 
-  @Flag(name: .shortAndLong, help: "Tell problems only.")
-  var quiet = false
+  private static let defaultOutput = "Output/denoised"
 
   func validate() throws {
     if (model == nil) == (data == nil) {
@@ -74,41 +70,24 @@ struct DenoiseCommand: ParsableCommand {
       height: 32,
       width: 32, seed: learning.seed)
     let test = pictures.test ?? pictures.training
-    let folder = FilePath(argument: output)
-    try makeFolder(folder)
+    let name = "denoiser.h5"
+    let folder = try output.folder(default: Self.defaultOutput, results: [name])
     try saying {
       let graph = try Architecture.named("autoencoder").graph(
         height: test.height, columns: test.width, classes: 3, width: Double(channels) / 32)
-      var run = try DenoisingRun(
-        Network(
-          initialising: graph, seed: learning.seed,
-          preprocessing: Preprocessing(
-            height: test.height, width: test.width, scale: 1 / 255)),
-        learning.settings(
-          loss: .meanSquaredError, pictures: pictures.training.count,
-          defaults: .init(optimizer: .adam, learningRate: 2e-3, cosine: true)), noise: noise,
-        batchSize: learning.batch,
-        pictures: pictures.training)
-      for epoch in 1...learning.epochs {
-        let clock = ContinuousClock()
-        let start = clock.now
-        let loss = try run.epoch { shown, loss in
-          guard StandardError.isTerminal, !quiet else { return }
-          let rate = Double(shown) / ((clock.now - start) / .seconds(1))
-          StandardError.showProgress(
-            "epoch \(epoch) of \(learning.epochs)   \(shown) of \(pictures.training.count) pictures   loss "
-              + "\(loss)   \(decimal(rate)) images/s")
-        }
-        StandardError.showProgress("")
-        if !quiet {
-          let rate = Double(pictures.training.count) / ((clock.now - start) / .seconds(1))
-          StandardError.line(
-            "epoch \(epoch) of \(learning.epochs)   mean squared error \(loss)   \(decimal(rate)) images/s")
-        }
-      }
+      let start = try Network(
+        initialising: graph, seed: learning.seed,
+        preprocessing: Preprocessing(height: test.height, width: test.width, scale: 1 / 255))
+      let settings = learning.settings(
+        loss: .meanSquaredError, pictures: pictures.training.count,
+        defaults: .init(optimizer: .adam, learningRate: 2e-3, cosine: true))
+      let examples = try NoisyExamples(
+        pictures.training, test: test, noise: noise, seed: learning.seed, for: start)
+      var run = try TrainingRun(start, settings, learning.plan, on: examples)
+      try folder.train(&run, title: "autoencoder with a code of \(channels) channels, mean squared error")
       let network = try run.network()
-      try network.write(to: folder.appending("denoiser.h5"), as: .h5)
-      try report(try DenoisingTest(network, on: test, noise: noise, seed: learning.seed), to: folder)
+      try network.write(to: folder.path.appending(name), as: .h5)
+      try report(try DenoisingTest(network, on: test, of: examples), to: folder.path)
     }
     if unreadable > 0 { throw ExitCode(1) }
   }
@@ -130,13 +109,15 @@ struct DenoiseCommand: ParsableCommand {
   private func apply(_ path: FilePath) throws {
     let network = try saying { try Network(contentsOf: path) }
     let options = loading.loadOptions
-    let folder = FilePath(argument: output)
+    let folder = output.path(default: Self.defaultOutput)
     let list: InputList
     do throws(BatchError) {
       list = try InputList(inputs.map { FilePath(argument: $0) }, isMine: looksLikePicture)
     } catch { throw failed("\(error)") }
     var running = BatchOptions(jobs: 1)
-    running.quiet = quiet
+    running.quiet = output.quiet
+    running.overwrite = output.overwrite
+    running.resume = output.resume
     let batch = Batch(
       inputs: list, outputs: OutputMap(folder, fileSuffixes: ["png"], addition: "", below: nil),
       options: running, settings: "fovea \(toolVersion) denoise \(path)",
@@ -158,16 +139,14 @@ struct DenoisingTest {
   /// Rows of clean, noisy and treated pictures.
   let examples: [CaptionedPicture]
 
-  init(_ network: Network, on pictures: LabelledPictures, noise: Float, seed: UInt64) throws {
+  init(_ network: Network, on pictures: LabelledPictures, of noisy: NoisyExamples) throws {
     let names = ["noisy", "Gaussian 0.7", "median 3x3", "autoencoder"]
-    let preparation = try PicturePreparation(Preprocessing(scale: 1 / 255), of: pictures, for: network.graph)
     let compiled = try network.compiled(for: [1, pictures.height, pictures.width, 3])
     let kernel = Kernel.gaussian(sigma: 0.7)
     var sums = [Double](repeating: 0, count: names.count)
     var examples: [CaptionedPicture] = []
     for index in 0..<pictures.count {
-      let clean = preparation.batch([index], of: pictures, seed: 0)
-      let noisy = clean.withNoise(noise, seed: seed &+ UInt64(index) &* 977)
+      let (clean, noisy) = noisy.testPair(index, of: pictures)
       let plane = noisy.reshaped([pictures.height, pictures.width, 3])
       let treated = [
         noisy, correlate(plane, kernel, output: .same, boundary: .reflect),

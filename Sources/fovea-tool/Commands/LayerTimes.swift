@@ -74,9 +74,9 @@ struct LayerTimes: Encodable {
 }
 
 /// Three digits that count: `0.123`, `4.56`, `78.9`, `123`.
-func decimal(_ value: Double) -> String {
+func decimal(_ value: Double, places most: Int = 3) -> String {
   var places = 0
-  while places < 3, abs(value) * pow10(places) < 100 { places += 1 }
+  while places < most, abs(value) * pow10(places) < 100 { places += 1 }
   let scaled = Int((abs(value) * pow10(places)).rounded())
   guard places > 0 else { return String(scaled) }
   let digits = String(scaled)
@@ -84,4 +84,4 @@ func decimal(_ value: Double) -> String {
   return (value < 0 ? "-" : "") + padded.dropLast(places) + "." + padded.suffix(places)
 }
 
-private func pow10(_ places: Int) -> Double { [1, 10, 100, 1000][places] }
+private func pow10(_ places: Int) -> Double { [1, 10, 100, 1e3, 1e4, 1e5, 1e6][places] }

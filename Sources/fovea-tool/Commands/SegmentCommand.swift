@@ -10,7 +10,7 @@ struct SegmentCommand: ParsableCommand {
     discussion: """
       The pictures are drawn by --seed: discs, squares and triangles of any colour on a shaded, noisy ground, 48x48 pixels; \
       every pixel is to be given its class. The network, segnet-small, pools three times and un-pools with the encoder's \
-      own indices, as SegNet does. The folder -o receives segmentation.png (pictures, truth, what was found), \
+      own indices, as SegNet does. The folder -o (default: Output/segmented) receives segmentation.png (pictures, truth, what was found), \
       segmentation.csv (how well each class is found), history.csv, curves.svg and .png, and segnet-small.safetensors, \
       which other commands read as the weights of segnet-small.
 
@@ -26,13 +26,7 @@ struct SegmentCommand: ParsableCommand {
 
   @OptionGroup(title: "Learning") var learning: OptimizerOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("The folder for what comes out.", valueName: "folder"), completion: .directory)
-  var output = "Output/segmented"
-
-  @Flag(name: .shortAndLong, help: "Tell problems only.")
-  var quiet = false
+  @OptionGroup(title: "Output") var output: TrainingOutputOptions
 
   func validate() throws {
     if !(5...100_000).contains(pictures) {
@@ -48,39 +42,23 @@ struct SegmentCommand: ParsableCommand {
     let training = SegmentedPictures(drawing: pictures, seed: learning.seed)
     // Others than those learned from, whatever the seed.
     let test = SegmentedPictures(drawing: pictures / 5, seed: ~learning.seed)
-    let path = FilePath(argument: output)
-    try makeFolder(path)
+    let name = "segnet-small.safetensors"
+    let folder = try output.folder(default: "Output/segmented", results: [name])
     try saying {
       let architecture = Architecture.segnetSmall
       let start = try Network(
         initialising: architecture.graph(
           height: training.height, columns: training.width, classes: training.classNames.count),
         seed: learning.seed, preprocessing: architecture.preprocessing)
-      var run = try SegmentationRun(
-        start,
-        learning.settings(
-          loss: .crossEntropy, pictures: pictures,
-          defaults: .init(optimizer: .adam, learningRate: 3e-3, cosine: true)),
-        batchSize: learning.batch, training: training, test: test)
-      let folder = try TrainingFolder(path, resumes: false, overwrites: true)
-      for epoch in 1...learning.epochs {
-        let record = try run.epoch { shown, loss in
-          guard StandardError.isTerminal, !quiet else { return }
-          StandardError.showProgress(
-            "epoch \(epoch) of \(learning.epochs)   \(shown) of \(pictures) pictures   loss \(decimal(loss))")
-        }
-        StandardError.showProgress("")
-        if !quiet {
-          StandardError.line(
-            "epoch \(epoch) of \(learning.epochs)   loss \(decimal(record.loss))   pixels right "
-              + "\(decimal(record.accuracy * 100)) %   test \(decimal((record.testAccuracy ?? 0) * 100)) %   "
-              + "\(decimal(record.imagesPerSecond)) images/s")
-        }
-        try folder.writeHistory(run.history, title: "segnet-small on drawn shapes, pixels")
-      }
+      let settings = learning.settings(
+        loss: .crossEntropy, pictures: pictures,
+        defaults: .init(optimizer: .adam, learningRate: 3e-3, cosine: true))
+      var run = try TrainingRun(
+        start, settings, learning.plan, on: SegmentationExamples(training, test: test, for: start))
+      try folder.train(&run, title: "segnet-small on drawn shapes, pixels")
       let network = try run.network()
-      try network.write(to: path.appending("segnet-small.safetensors"), as: .safetensors)
-      try report(try Segmentation(of: network, on: test), test, to: path)
+      try network.write(to: folder.path.appending(name), as: .safetensors)
+      try report(try Segmentation(of: network, on: test), test, to: folder.path)
     }
   }
 
@@ -113,7 +91,8 @@ struct SegmentCommand: ParsableCommand {
       pictures: pictures, title: "segmentation · segnet-small, un-pooling with the encoder's indices",
       lines: [
         "\(test.count) test pictures: \(summary); \(ground)",
-        "ground dark · disc blue · square orange · triangle green · intersection over union "
+        "ground dark · disc blue · square orange · triangle green",
+        "intersection over union: "
           + zip(names, found.overlaps).map { "\($0) \(decimal($1))" }.joined(separator: ", "),
       ], columns: 6, zoom: 2)
     SheetText.check(sheet)

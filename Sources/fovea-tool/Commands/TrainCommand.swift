@@ -8,7 +8,7 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a classifier on labelled pictures.",
     discussion: """
-      The folder -o receives model.h5 and model.keras, which Keras opens with the same predictions, model.safetensors, \
+      The folder -o (default: Output/trained) receives model.h5 and model.keras, which Keras opens with the same predictions, model.safetensors, \
       labels.txt, history.csv, curves.svg and .png, and after every epoch checkpoint.fovea, from which --resume goes on: \
       a training that was killed ends with the same weights, bit for bit, as one that was not. The same seed gives the \
       same weights whatever the number of threads.
@@ -38,19 +38,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Learning") var learning: OptimizerOptions
   @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("The folder for what comes out.", valueName: "folder"), completion: .directory)
-  var output = "Output/trained"
-
-  @Flag(help: "Go on from the folder's checkpoint, if it has one.")
-  var resume = false
-
-  @Flag(help: "Replace what an earlier training left in the folder.")
-  var overwrite = false
-
-  @Flag(name: .shortAndLong, help: "Tell problems only.")
-  var quiet = false
+  @OptionGroup(title: "Output") var output: TrainingOutputOptions
 
   func validate() throws {
     guard batchNorm || dropout else { return }
@@ -74,40 +62,24 @@ struct TrainCommand: ParsableCommand {
         try saying { try loaded.resized(height: size.height, width: size.width) }
       } ?? loaded
     let start = try saying { try source.initialised(for: pictures.training, seed: learning.seed) }
-    let folder = try TrainingFolder(FilePath(argument: output), resumes: resume, overwrites: overwrite)
-    let plan = Epochs(
-      learning.epochs, batchSize: learning.batch, augmentation: augmentation.augmentation,
-      patience: learning.patience)
-    var run = try saying {
-      try TrainingRun(
-        start, learning.settings(loss: .crossEntropy, pictures: pictures.training.count), plan,
-        training: pictures.training, test: pictures.test)
-    }
-    if resume, FileFacts.ifPresent(folder.checkpoint) != nil {
-      try saying { try run.resume(from: folder.checkpoint) }
-    }
-    let title = "\(source.name) on \(FilePath(argument: data.data).lastComponent?.string ?? data.data)"
-    var voice = TrainingVoice(epochs: learning.epochs, isQuiet: quiet)
-    let written = try saying {
-      while let record = try run.epoch(progress: { voice.show($0) }) {
-        voice.tell(record)
-        try run.writeCheckpoint(to: folder.checkpoint)
-        try folder.writeHistory(run.history, title: title)
-      }
-      return try folder.write(
-        try run.network(), classes: pictures.training.classNames, history: run.history, title: title)
-    }
-    if let best = run.bestEpoch, run.history.count < plan.count, let patience = plan.patience, !quiet {
-      StandardError.line(
-        "fovea: stopped after epoch \(run.history.count): the \(pictures.test == nil ? "" : "test ")loss has not fallen for "
-          + "\(patience) \(patience == 1 ? "epoch" : "epochs") (lowest in epoch \(best))")
+    let folder = try output.folder(default: "Output/trained", results: ["model.h5", "model.safetensors"])
+    let (run, written) = try saying {
+      let examples = try LabelledExamples(
+        pictures.training, test: pictures.test, augmentation: augmentation.augmentation, for: start)
+      var run = try TrainingRun(
+        start, learning.settings(loss: .crossEntropy, pictures: pictures.training.count), learning.plan,
+        on: examples)
+      try folder.train(
+        &run,
+        title: "\(source.name) on \(FilePath(argument: data.data).lastComponent?.string ?? data.data)")
+      return (run, try folder.write(try run.network(), classes: pictures.training.classNames))
     }
     if let last = run.history.last {
       let test = last.testAccuracy.map {
         "\(decimal($0 * 100)) % of \(pictures.test?.count ?? 0) test pictures"
       }
       StandardOutput.write(
-        "\(written.displayed): \(test ?? "\(decimal(last.accuracy * 100)) % of the training pictures") right\n"
+        "\(written.displayed): \(test ?? "\(decimal((last.accuracy ?? 0) * 100)) % of the training pictures") right\n"
       )
     }
     if unreadable > 0 {

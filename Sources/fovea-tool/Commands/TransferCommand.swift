@@ -9,8 +9,9 @@ struct TransferCommand: ParsableCommand {
     abstract: "Train a new head on what a trained network sees in labelled pictures.",
     discussion: """
       The base is frozen and shown every picture once; its features, averaged over the picture, train a new dense layer. \
-      With --fine-tune the base's last layers are then trained too. The folder -o receives model.h5 (base and head, where \
-      Keras has all its layers), head.h5, labels.txt and history.csv.
+      With --fine-tune the base's last layers are then trained too. The folder -o (default: \
+      Output/transferred) receives model.h5 (base and head, where Keras has all its layers), head.h5, labels.txt, history.csv \
+      and its curves. The head takes seconds; --resume goes on with the fine-tuning.
 
       EXAMPLES
         fovea transfer --base squeezenet1.1 --weights squeezenet.caffemodel --data ants-and-bees -o transferred
@@ -44,13 +45,7 @@ struct TransferCommand: ParsableCommand {
   @OptionGroup(title: "Data") var size: PictureSizeOptions
   @OptionGroup(title: "Learning") var learning: OptimizerOptions
 
-  @Option(
-    name: [.customShort("o"), .customLong("output")],
-    help: ArgumentHelp("The folder for what comes out.", valueName: "folder"), completion: .directory)
-  var output = "Output/transferred"
-
-  @Flag(name: .shortAndLong, help: "Tell problems only.")
-  var quiet = false
+  @OptionGroup(title: "Output") var output: TrainingOutputOptions
 
   func validate() throws {
     if fineTune < 0 { throw ValidationError("--fine-tune is at least 0, not \(fineTune)") }
@@ -76,38 +71,33 @@ struct TransferCommand: ParsableCommand {
     let height = size.inputSize?.height ?? record.height ?? 224
     let width = size.inputSize?.width ?? record.width ?? 224
     let (loaded, unreadable) = try data.pictures(height: height, width: width, seed: learning.seed)
-    let folder = FilePath(argument: output)
-    try makeFolder(folder)
+    let folder = try output.folder(default: "Output/transferred", results: ["model.h5", "head.h5"])
     try saying {
       let pictures = try loaded.resized(height: height, width: width)
       let cut = try whole.cut(after: layer).resized(height: height, width: width)
-      if !quiet {
+      if !output.quiet {
         StandardError.line(
           "features of \(pictures.training.count + (pictures.test?.count ?? 0)) pictures of \(width) x \(height) pixels "
             + "at \(cut.graph.outputs[0]), computed once")
       }
-      let features = try cut.features(of: pictures.training)
-      let testFeatures = try pictures.test.map { ($0, try cut.features(of: $0)) }
-      var head = try FeatureHead(
-        features, labels: pictures.training.labels, classes: pictures.training.classNames.count,
-        settings: learning.settings(loss: .crossEntropy, pictures: pictures.training.count),
-        batchSize: learning.batch)
-      var voice = TrainingVoice(epochs: learning.epochs + fineTune, isQuiet: quiet)
-      var history: [EpochRecord] = []
-      for _ in 0..<learning.epochs {
-        let record = try head.record(test: testFeatures.map { ($0.1, $0.0.labels) })
-        voice.tell(record)
-        history.append(record)
+      func features(_ pictures: LabelledPictures) throws -> FeatureExamples.Labelled {
+        .init(try cut.features(of: pictures), labels: pictures.labels)
       }
-      var joined = try cut.joined(to: try head.network())
-      tellTest(history, "head", of: pictures)
-      if fineTune > 0 { joined = try fineTuned(joined, pictures, &history, &voice) }
-      try TrainingFolder(folder, resumes: true, overwrites: true).writeHistory(
-        history, title: "transfer from \(base)")
-      try head.network().write(to: folder.appending("head.h5"), as: .h5)
-      try writeText(
-        pictures.training.classNames.joined(separator: "\n") + "\n", to: folder.appending("labels.txt"))
-      do throws(ModelFileError) { try joined.write(to: folder.appending("model.h5"), as: .h5) } catch {
+      let training = try features(pictures.training)
+      let start = try Network(
+        headOn: training.features.shape[1], classes: pictures.training.classNames.count, seed: learning.seed)
+      var run = try TrainingRun(
+        start, learning.settings(loss: .crossEntropy, pictures: pictures.training.count), learning.plan,
+        on: FeatureExamples(training, test: pictures.test.map(features)))
+      let title = "transfer from \(base)"
+      try folder.train(&run, title: title, keepsCheckpoint: false)
+      let head = try run.network()
+      tellTest(run.history, "head", of: pictures)
+      var joined = try cut.joined(to: head)
+      if fineTune > 0 { joined = try fineTuned(joined, pictures, folder, title: title, after: run.history) }
+      try head.write(to: folder.path.appending("head.h5"), as: .h5)
+      try folder.writeLabels(pictures.training.classNames)
+      do throws(ModelFileError) { try joined.write(to: folder.path.appending("model.h5"), as: .h5) } catch {
         StandardError.line("fovea: model.h5 is not written: \(error)")
       }
     }
@@ -121,22 +111,20 @@ struct TransferCommand: ParsableCommand {
   }
 
   private func fineTuned(
-    _ network: Network, _ pictures: LabelledSet, _ history: inout [EpochRecord], _ voice: inout TrainingVoice
+    _ network: Network, _ pictures: LabelledSet, _ folder: TrainingFolder, title: String,
+    after head: [EpochRecord]
   ) throws -> Network {
     let weighted = network.graph.layers.map(\.name).filter { network.weights[$0]?.isEmpty == false }
     var settings = learning.settings(
       loss: .crossEntropy, pictures: pictures.training.count, epochs: fineTune,
       frozen: Set(weighted.dropLast(unfreeze + 1)))
     settings.learningRate /= 10
+    var plan = learning.plan
+    plan.count = fineTune
     var run = try TrainingRun(
-      network, settings, Epochs(fineTune, batchSize: learning.batch), training: pictures.training,
-      test: pictures.test)
-    while var record = try run.epoch(progress: { voice.show($0) }) {
-      record.epoch += learning.epochs
-      voice.tell(record)
-      history.append(record)
-    }
-    tellTest(history, "fine-tuned", of: pictures)
+      network, settings, plan, on: LabelledExamples(pictures.training, test: pictures.test, for: network))
+    try folder.train(&run, title: title, after: head)
+    tellTest(run.history, "fine-tuned", of: pictures)
     return try run.network()
   }
 }

@@ -64,10 +64,13 @@ struct OptimizerOptions: ParsableArguments {
     if let learningRate, !(learningRate > 0) {
       throw ValidationError("--learning-rate is above 0, not \(learningRate)")
     }
+    if let patience, patience < 1 { throw ValidationError("--patience is at least 1, not \(patience)") }
     if let threads, threads < 1 { throw ValidationError("--threads is at least 1, not \(threads)") }
     if decay < 0 { throw ValidationError("--decay is at least 0, not \(decay)") }
     if cosine == true, decay > 0 { throw ValidationError("either --cosine or --decay") }
   }
+
+  var plan: Epochs { Epochs(epochs, batchSize: batch, patience: patience) }
 
   /// What a command does where it is not told.
   struct Defaults {

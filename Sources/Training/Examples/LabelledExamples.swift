@@ -1,0 +1,39 @@
+public import Datasets
+public import NeuralNetwork
+
+/// Pictures of a data set and their classes.
+public struct LabelledExamples: TrainingExamples {
+  public let training: LabelledPictures
+  public let test: LabelledPictures?
+  private let preparation: PicturePreparation
+
+  /// Throws ``TrainingError`` when the pictures do not fit the network they are for.
+  public init(
+    _ training: LabelledPictures, test: LabelledPictures? = nil, augmentation: Augmentation? = nil,
+    for network: Network
+  ) throws(TrainingError) {
+    preparation = try PicturePreparation(
+      network.preprocessing ?? Preprocessing(), of: training, for: network.graph, augmentation: augmentation)
+    self.training = training
+    self.test = test
+  }
+
+  public var count: Int { training.count }
+  public var answers: Int { 1 }
+
+  public var text: String {
+    let changes = preparation.augmentation.map { "\($0)" } ?? "unchanged"
+    return "\(count) pictures \(training.classNames) \(changes)"
+  }
+
+  public func batch(_ indices: [Int], place: Int, seed: UInt64) -> TrainingBatch {
+    TrainingBatch(
+      preparation.batch(indices, of: training, seed: seed), .labels(indices.map { training.labels[$0] }))
+  }
+
+  public func tested(_ network: Network) throws -> TestScore? {
+    guard let test else { return nil }
+    let seen = try Evaluation(of: network, on: test)
+    return TestScore(loss: seen.loss, accuracy: seen.accuracy)
+  }
+}
