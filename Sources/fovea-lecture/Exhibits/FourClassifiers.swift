@@ -33,12 +33,10 @@ func fourClassifiers(in workplace: Workplace) throws -> Exhibit {
           "\(words): there is no history <code>Samples/histories/\(path).csv</code> yet. This makes it:")
       continue
     }
-    let minutes = history.map(\.seconds).reduce(0, +) / 60
     lines.append(Curves.Line(words, values: history.testAccuracies))
     bars.append(("\(words), \(history.count) epochs", last, percent(last)))
     exhibit.number(
-      file, "\(words), after \(history.count) epochs in \(Int(minutes.rounded())) minutes", [last],
-      text: percent(last))
+      file, "\(words), after \(history.count) epochs", [last], text: percent(last))
     exhibit.show(FoveaRun(typed: command, printed: ""))
   }
   if !lines.isEmpty {

@@ -6,7 +6,9 @@ struct Bars {
 
   var html: String {
     let largest = rows.map(\.value).max() ?? 0
-    let (line, left, width) = (22, 170, 300)
+    // A letter is about 7 units wide.
+    let left = max(170, 16 + 7 * (rows.map(\.name.count).max() ?? 0))
+    let (line, width) = (22, 470 - left)
     var drawing = ""
     for (index, row) in rows.enumerated() {
       let y = index * line

@@ -84,7 +84,7 @@ struct DenoiseCommand: ParsableCommand {
       let examples = try NoisyExamples(
         pictures.training, test: test, noise: noise, seed: learning.seed, for: start)
       var run = try TrainingRun(start, settings, learning.plan, on: examples)
-      try folder.train(&run, title: "autoencoder with a code of \(channels) channels, mean squared error")
+      try folder.train(&run, title: "denoising · autoencoder with a code of \(channels) channels")
       let network = try run.network()
       try network.write(to: folder.path.appending(name), as: .h5)
       try report(try DenoisingTest(network, on: test, of: examples), to: folder.path)

@@ -89,7 +89,7 @@ struct TransferCommand: ParsableCommand {
       var run = try TrainingRun(
         start, learning.settings(loss: .crossEntropy, pictures: pictures.training.count), learning.plan,
         on: FeatureExamples(training, test: pictures.test.map(features)))
-      let title = "transfer from \(base)"
+      let title = "transfer from \(FilePath(argument: base).lastComponent?.string ?? base)"
       try folder.train(&run, title: title, keepsCheckpoint: false)
       let head = try run.network()
       tellTest(run.history, "head", of: pictures)

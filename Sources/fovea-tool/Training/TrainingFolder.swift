@@ -89,7 +89,11 @@ struct TrainingFolder {
     let seconds = history.map(\.seconds).reduce(0, +)
     let chart = LineChart(
       title: title,
-      lines: ["\(history.count) epochs · \(decimal(seconds / 60)) minutes of training"],
+      lines: [
+        "\(history.count) \(history.count == 1 ? "epoch" : "epochs") · "
+          + (seconds < 60 ? "\(decimal(seconds)) seconds" : "\(decimal(seconds / 60)) minutes")
+          + " of training"
+      ],
       panels: [
         panel("loss", history.map(\.loss), history.map(\.testLoss)),
         panel(
