@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Trains the lecture's CIFAR-10 network with Fovea and with Keras on the same pictures and settings, and compares the means.
 
-Trained on data_batch_1 to 4, tested on the 10,000 pictures of data_batch_5. Both start from their own random weights (Keras's
+Trained on data_batch_1 to 4, tested on the 10,000 pictures of data_batch_5; with --whole on all five, tested on test_batch. Both start from their own random weights (Keras's
 defaults), so single runs differ; the means over the seeds are compared: at most `--within` points apart.
 
     python Benchmarks/Peers/learning.py --data cifar-10-batches-bin [--variants baseline batch-norm dropout]
-        [--epochs 30] [--seeds 1 2 3] [--limit N] [--fovea .build/release/fovea] [--backend tensorflow]
+        [--epochs 30] [--seeds 1 2 3] [--limit N] [--whole] [--who fovea keras] [--fovea .build/release/fovea] [--backend tensorflow]
 """
 import argparse
 import csv
@@ -31,17 +31,19 @@ def arguments():
     parser.add_argument("--variants", nargs="+", choices=list(OPTIONS), default=["baseline", "batch-norm"])
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--limit", type=int, default=40_000, help="only the first so many pictures to train on")
+    parser.add_argument("--limit", type=int, help="only the first so many pictures to train on")
+    parser.add_argument("--whole", action="store_true", help="train on all five batches, test on test_batch")
+    parser.add_argument("--who", nargs="+", choices=["fovea", "keras"], default=["fovea", "keras"], help="who trains")
     parser.add_argument("--within", type=float, default=1.5, help="percentage points the means may lie apart")
     parser.add_argument("--backend", default="tensorflow", help="Keras's: tensorflow, torch or jax")
     return parser.parse_args()
 
 
-def folder_of_five(data, folder):
-    """Batches 1 to 4 to train on and batch 5 to test on, as a data set of its own."""
-    for number in range(1, 5):
-        (folder / f"data_batch_{number}.bin").symlink_to((data / f"data_batch_{number}.bin").resolve())
-    (folder / "test_batch.bin").symlink_to((data / "data_batch_5.bin").resolve())
+def link(files, folder):
+    """A data set of its own: `files` to train on, the last of them to test on."""
+    for number, file in enumerate(files[:-1], 1):
+        (folder / f"data_batch_{number}.bin").symlink_to(file.resolve())
+    (folder / "test_batch.bin").symlink_to(files[-1].resolve())
 
 
 def records(path):
@@ -85,27 +87,32 @@ def main():
     run = arguments()
     os.environ.setdefault("KERAS_BACKEND", run.backend)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    parts = [records(run.data / f"data_batch_{number}.bin") for number in range(1, 6)]
-    pictures = [np.concatenate([part[i] for part in parts[:4]]) for i in (0, 1)], parts[4]
-    print(f"{min(run.limit, len(pictures[0][0]))} pictures, {run.epochs} epochs, batches of {BATCH}, RMSprop {RATE}, decay {DECAY}; "
-          f"tested on {len(parts[4][1])}", flush=True)
+    files = [run.data / f"data_batch_{number}.bin" for number in range(1, 6)]
+    if run.whole:
+        files.append(run.data / "test_batch.bin")
+    parts = [records(file) for file in files]
+    pictures = [np.concatenate([part[i] for part in parts[:-1]]) for i in (0, 1)], parts[-1]
+    run.limit = min(run.limit or len(pictures[0][0]), len(pictures[0][0]))
+    print(f"{run.limit} pictures, {run.epochs} epochs, batches of {BATCH}, RMSprop {RATE}, decay {DECAY}; "
+          f"tested on {len(parts[-1][1])}", flush=True)
     apart = []
     with tempfile.TemporaryDirectory() as name:
         scratch = pathlib.Path(name)
         data = scratch / "data"
         data.mkdir()
-        folder_of_five(run.data, data)
+        link(files, data)
         for variant in run.variants:
-            found = {"fovea": [], "keras": []}
+            found = {who: [] for who in run.who}
             for seed in run.seeds:
-                for who, train in (("fovea", lambda: by_fovea(run, data, scratch, variant, seed)),
-                                   ("keras", lambda: by_keras(run, pictures, variant, seed))):
+                for who in run.who:
                     start = time.monotonic()
-                    found[who].append(100 * train())
+                    found[who].append(100 * (by_fovea(run, data, scratch, variant, seed) if who == "fovea"
+                                             else by_keras(run, pictures, variant, seed)))
                     print(f"{variant}  seed {seed}  {who}  {found[who][-1]:.2f} %  {time.monotonic() - start:.0f} s", flush=True)
             means = {who: statistics.mean(values) for who, values in found.items()}
-            apart.append(abs(means["fovea"] - means["keras"]))
-            print(f"{variant}: Fovea {means['fovea']:.2f} %, Keras {means['keras']:.2f} %, {apart[-1]:.2f} points apart", flush=True)
+            apart.append(max(means.values()) - min(means.values()))
+            print(f"{variant}: {', '.join(f'{who} {mean:.2f} %' for who, mean in means.items())}; {apart[-1]:.2f} points apart",
+                  flush=True)
     return 0 if max(apart) <= run.within else 1
 
 
