@@ -112,6 +112,19 @@ import Training
     }
   }
 
+  @Test("a network that does not end in the data's classes is refused with both shapes")
+  func refusesOtherOutputs() throws {
+    let network = try Network(
+      initialising: Architecture.segnetSmall.graph(height: 8, columns: 8, classes: 3), seed: 1)
+    let pictures = LabelledPictures(
+      height: 8, width: 8, channels: 3, pixels: [UInt8](repeating: 9, count: 192), labels: [2],
+      classNames: ["a", "b", "c"])
+    #expect(
+      throws: TrainingError.wrongShape(
+        what: "the network's output, a number for each class", expected: [1, 3], found: [1, 8, 8, 3])
+    ) { try LabelledExamples(pictures, for: network) }
+  }
+
   @Test("patience ends a training whose test loss no longer falls")
   func stopsEarly() throws {
     var settings = try Self.run(1).plan

@@ -1,5 +1,6 @@
 public import Datasets
 public import NeuralNetwork
+import TensorCore
 
 /// Pictures of a data set and their classes.
 public struct LabelledExamples: TrainingExamples {
@@ -7,13 +8,21 @@ public struct LabelledExamples: TrainingExamples {
   public let test: LabelledPictures?
   private let preparation: PicturePreparation
 
-  /// Throws ``TrainingError`` when the pictures do not fit the network they are for.
+  /// Throws ``TrainingError`` when the network they are for wants other pictures, or does not say one number for each class.
   public init(
     _ training: LabelledPictures, test: LabelledPictures? = nil, augmentation: Augmentation? = nil,
     for network: Network
-  ) throws(TrainingError) {
+  ) throws {
+    let graph = network.graph
     preparation = try PicturePreparation(
-      network.preprocessing ?? Preprocessing(), of: training, for: network.graph, augmentation: augmentation)
+      network.preprocessing ?? Preprocessing(), of: training, for: graph, augmentation: augmentation)
+    let output = try graph.shapes(for: [1, training.height, training.width, preparation.channels])[
+      graph.outputs[0]]
+    guard let output, output.count == training.classNames.count else {
+      throw TrainingError.wrongShape(
+        what: "the network's output, a number for each class", expected: [1, training.classNames.count],
+        found: output ?? [0])
+    }
     self.training = training
     self.test = test
   }

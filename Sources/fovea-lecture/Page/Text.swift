@@ -1,14 +1,16 @@
 /// Text that stands for itself in HTML, in elements and in attributes.
+///
+/// It goes by scalars: a sign with an accent behind it is one character to Swift, and two to a browser.
 func escaped(_ text: String) -> String {
   var result = ""
-  for character in text {
-    switch character {
+  for scalar in text.unicodeScalars {
+    switch scalar {
     case "&": result += "&amp;"
     case "<": result += "&lt;"
     case ">": result += "&gt;"
     case "\"": result += "&quot;"
     case "'": result += "&#39;"
-    default: result.append(character)
+    default: result.unicodeScalars.append(scalar)
     }
   }
   return result
