@@ -13,16 +13,22 @@ package import SystemPackage
 ///
 /// libvips hands every few rows from one thread to a second and a third; where each processor has a picture of its own to
 /// draw, that costs more than it gains. A row equal to the one above it, as in what is enlarged, is written as the
-/// difference (filter "up"), which is all zeros: smaller, and done sooner. Equal pixels and text give equal bytes.
+/// difference (filter "up"), which is all zeros: smaller, and done sooner. Rows of photographs are written as differences
+/// to their neighbours where those are smaller. Equal pixels and text give equal bytes.
 package struct PngEncoder {
   /// How hard to compress, 0...9.
   package var compression: Int
   /// Text chunks, in this order: Latin letters as `tEXt`, others in UTF-8 as `iTXt`.
   package var text: [WriteOptions.TextEntry]
 
-  package init(compression: Int, text: [WriteOptions.TextEntry] = []) {
+  /// Whether neighbouring pixels are alike, so that differences are smaller than values: true of photographs, and not of
+  /// the colours of a map.
+  package var isPhotographic: Bool
+
+  package init(compression: Int, text: [WriteOptions.TextEntry] = [], isPhotographic: Bool = false) {
     self.compression = compression
     self.text = text
+    self.isPhotographic = isPhotographic
   }
 
   /// Writes `pixels`, row-major, to `path`, whole or not at all.
@@ -94,23 +100,51 @@ package struct PngEncoder {
       }
     }
     for start in Swift.stride(from: 0, to: pixels.count, by: stride) {
-      let isRepeated = pixels.withUnsafeBytes { pixels in
-        guard start > 0, let base = pixels.baseAddress else { return false }
-        return memcmp(base + start, base + start - stride, stride) == 0
-      }
-      row.withUnsafeMutableBytes { row in
-        row[0] = isRepeated ? 2 : 0
-        let room = UnsafeMutableRawBufferPointer(rebasing: row[1...])
-        if isRepeated {
-          room.initializeMemory(as: UInt8.self, repeating: 0)
-        } else {
-          pixels.withUnsafeBytes { room.copyMemory(from: .init(rebasing: $0[start..<start + stride])) }
-        }
+      pixels.withUnsafeBytes { pixels in
+        let own = UnsafeRawBufferPointer(rebasing: pixels[start..<start + stride])
+        let above = start > 0 ? UnsafeRawBufferPointer(rebasing: pixels[start - stride..<start]) : nil
+        row.withUnsafeMutableBytes { fill($0, from: own, above: above) }
       }
       try deflateRow(Z_NO_FLUSH)
     }
     try deflateRow(Z_FINISH)
   }
+}
+
+extension PngEncoder {
+  /// The filters of PNG that are used here.
+  private enum Filter: UInt8 { case none, left, up }
+
+  /// Puts a row's filter and its filtered bytes into `target`.
+  private func fill(
+    _ target: UnsafeMutableRawBufferPointer, from row: UnsafeRawBufferPointer, above: UnsafeRawBufferPointer?
+  ) {
+    let filter = filter(of: row, above: above)
+    target[0] = filter.rawValue
+    switch (filter, above) {
+    case (.left, _):
+      for place in 0..<row.count { target[place + 1] = row[place] &- (place < 3 ? 0 : row[place - 3]) }
+    case (.up, let above?): for place in 0..<row.count { target[place + 1] = row[place] &- above[place] }
+    default: UnsafeMutableRawBufferPointer(rebasing: target[1...]).copyMemory(from: row)
+    }
+  }
+
+  /// `up` for a row that is repeated; in a photograph the filter with the least sum of absolute differences, taken as signed
+  /// bytes (as libpng does).
+  private func filter(of row: UnsafeRawBufferPointer, above: UnsafeRawBufferPointer?) -> Filter {
+    guard let above, let first = row.baseAddress, let second = above.baseAddress else { return .none }
+    if memcmp(first, second, row.count) == 0 { return .up }
+    guard isPhotographic else { return .none }
+    var (none, left, up) = (0, 0, 0)
+    for place in 0..<row.count {
+      none += size(row[place])
+      left += size(row[place] &- (place < 3 ? 0 : row[place - 3]))
+      up += size(row[place] &- above[place])
+    }
+    return none <= min(left, up) ? .none : left <= up ? .left : .up
+  }
+
+  private func size(_ difference: UInt8) -> Int { Int(min(difference, 0 &- difference)) }
 }
 
 extension FileDescriptor {
