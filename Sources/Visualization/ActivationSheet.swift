@@ -6,7 +6,7 @@ public struct ActivationSheetOptions: Sendable, Hashable {
   public enum Caption: String, Sendable, Hashable, CaseIterable {
     case none
     case index
-    /// The index, then mean, max and share of zeros.
+    /// The index, then mean, max and share of zeros; the deviation too where channels are sorted by it.
     case statistics
   }
 
@@ -20,7 +20,7 @@ public struct ActivationSheetOptions: Sendable, Hashable {
   public var note: String?
   public var selection: ChannelSelection
   public var caption: Caption
-  /// `nil`: viridis, and the diverging map on a symmetric scale.
+  /// `nil`: viridis; over a picture magma, whose darkest colour lets it show; the diverging map on a symmetric scale.
   ///
   /// A diverging map keeps zero in its middle, so with it every range is widened to be symmetric.
   public var colorMap: ColorMap?
@@ -157,11 +157,12 @@ extension ContactSheet {
     let statistics = ChannelStatistics.ofChannels(maps.tensor)
     let layer = ChannelStatistics.combined(statistics)
     let chosen = try options.selection.indices(among: statistics)
-    let colors = options.colorMap ?? (scale == .symmetric ? .diverging : .viridis)
+    let colors =
+      options.colorMap ?? (scale == .symmetric ? .diverging : options.overlay == nil ? .viridis : .magma)
     let tileScale = TileScale(
       scale, layer: layer.range, model: options.modelRange, isDiverging: colors.isDiverging)
 
-    let captions = chosen.map { caption($0, statistics[$0], options.caption) }
+    let captions = chosen.map { caption($0, statistics[$0], options) }
     let lines = captions.first?.count ?? 0
     let lineHeight = typesetter.lineHeight(SheetPage.Size.caption)
     let widest = captions.flatMap { $0 }.map { typesetter.width($0, size: SheetPage.Size.caption) }.max() ?? 0
@@ -182,8 +183,7 @@ extension ContactSheet {
           + " · \(grid.magnification.text)",
         valuesText("layer", layer), strongestText(statistics),
         deadText(statistics.indices.filter { statistics[$0].isDead }, of: maps.channels),
-        flatText(statistics, on: tileScale.shared),
-      ])
+      ] + oddTexts(statistics, on: tileScale.shared))
     page.writeBar(
       colors, range: tileScale.shared,
       ends: tileScale.ends(of: "tile"),
@@ -213,7 +213,10 @@ extension ContactSheet {
         page: page, tiles: tiles, sources: shown.map(maps.source), of: maps.tensor, colors: colors,
         magnification: grid.magnification, parameters: parameters)
     }
-    return ContactSheet(page: page, tiles: tiles, parameters: parameters) { canvas in
+    return ContactSheet(
+      page: page, tiles: tiles,
+      parameters: parameters.merging(["overlay-opacity": "\(overlayOpacity)"]) { $1 }, isPhotographic: true
+    ) { canvas in
       canvas.draw(tiles, of: maps, over: picture, colors: colors)
     }
   }
@@ -222,16 +225,15 @@ extension ContactSheet {
   fileprivate static let overlayOpacity: Float = 0.6
 
   private static func caption(
-    _ channel: Int, _ statistics: ChannelStatistics, _ kind: ActivationSheetOptions.Caption
+    _ channel: Int, _ statistics: ChannelStatistics, _ options: ActivationSheetOptions
   ) -> [String] {
-    switch kind {
+    switch options.caption {
     case .none: []
     case .index: ["\(channel)"]
     case .statistics:
-      [
-        "\(channel)", "mean " + shortText(statistics.mean), "max " + shortText(statistics.maximum),
-        "zero " + percentText(statistics.zeroFraction),
-      ]
+      ["\(channel)", "mean " + shortText(statistics.mean)]
+        + (options.selection.sort == .std ? ["std " + shortText(statistics.deviation)] : [])
+        + ["max " + shortText(statistics.maximum), "zero " + percentText(statistics.zeroFraction)]
     }
   }
 

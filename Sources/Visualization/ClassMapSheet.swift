@@ -39,7 +39,8 @@ public struct ClassMapSheetOptions: Sendable, Hashable {
   /// The layer the maps are read from.
   public var features: String
   public var method: ClassMapMethod
-  /// The map of colours, viridis for `nil`; a diverging one puts zero in its middle.
+  /// The map of colours, magma for `nil`, whose darkest colour lets the picture show; a diverging one puts zero in its
+  /// middle.
   public var colorMap: ColorMap?
   /// How much a map's colours weigh over the picture, 0...1.
   public var opacity: Float
@@ -94,11 +95,14 @@ extension ContactSheet {
   package init(
     classMaps: [ClassMap], on picture: Raster, options: ClassMapSheetOptions, typesetter: Typesetter
   ) {
-    let colors = options.colorMap ?? .viridis
+    let colors = options.colorMap ?? .magma
     let statistics = classMaps.map { ChannelStatistics.of($0.map) }
-    let drawable = statistics.filter { $0.notFinite == 0 && $0.range?.isConstant == false }
+    let finite = statistics.filter { $0.notFinite == 0 }
+    let drawable = finite.filter { $0.range?.isConstant == false }
+    // Where no map says anything, the bar still has the value that they all have.
     let scale = TileScale(
-      .layer, layer: ChannelStatistics.combined(drawable).range, isDiverging: colors.isDiverging)
+      .layer, layer: ChannelStatistics.combined(drawable.isEmpty ? finite : drawable).range,
+      isDiverging: colors.isDiverging)
     let longest = max(1, picture.width, picture.height)
     let zoom = options.zoom ?? max(1, 224 / longest)
     // Enlarged whole; a very large input is brought down to a comfortable width.
@@ -172,7 +176,7 @@ extension ContactSheet {
     parameters["input"] = options.input
     parameters["note"] = options.note
     parameters["range"] = scale.shared.map { "\($0.low) \($0.high)" }
-    self.init(page: page, tiles: tiles, parameters: parameters) { canvas in
+    self.init(page: page, tiles: tiles, parameters: parameters, isPhotographic: zoom == 1) { canvas in
       for (raster, frame) in rasters { canvas.draw(raster, in: frame) }
       for tile in tiles {
         canvas.outline(tile.frame.outset(by: 1), Theme.rule)

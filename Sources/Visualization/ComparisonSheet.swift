@@ -82,20 +82,25 @@ extension ContactSheet {
       count: chosen.count * 3, rows: a.rows, columns: a.columns, captionWidth: widest,
       captionHeight: lineHeight + 2, fixedColumns: across * 3, zoom: options.zoom)
     let strip = StripLayout(count: a.channels)
-    let shown = a.isVector ? chosen.count : grid.count / 3
+    let labelWidth = typesetter.width("\(a.channels)", size: SheetPage.Size.caption) + 8
+    let shown = a.isVector ? strip.count : grid.count / 3
 
-    var page = SheetPage(typesetter: typesetter, contentWidth: a.isVector ? strip.width : grid.width)
+    var page = SheetPage(
+      typesetter: typesetter, contentWidth: a.isVector ? labelWidth + strip.width : grid.width)
     page.writeHead(
       title: options.title.isEmpty ? "comparison" : ContactSheet.heading(options.title, "A, B and A − B"),
       lines: [
-        options.model.map { "network: " + $0 }, "A: " + options.first, "B: " + options.second,
+        options.model.map { "network: " + $0 },
+        ContactSheet.valuesText("A", ChannelStatistics.combined(statistics[0]), also: options.first),
+        ContactSheet.valuesText("B", ChannelStatistics.combined(statistics[1]), also: options.second),
         options.input.map { "input: " + $0 }, options.note,
         a.isVector
-          ? "all \(countText(a.channels)) units, one cell each"
+          ? (shown == a.channels ? "all" : "\(countText(shown)) of")
+            + " \(countText(a.channels)) units, one cell each"
           : "\(countText(shown)) of \(countText(a.channels)) channels of \(a.rows)×\(a.columns), those that differ most"
             + " first · \(grid.magnification.text)",
         ContactSheet.distanceText(distances, of: a.isVector ? "unit" : "channel"),
-      ])
+      ] + (0..<2).flatMap { ContactSheet.sideTexts(["A", "B"][$0], statistics[$0], areUnits: a.isVector) })
     page.writeBar(
       colors, range: scale.shared, ends: scale.ends(of: "pair"),
       sentence: "scale: \(options.scale.rawValue) · A and B alike · "
@@ -112,16 +117,28 @@ extension ContactSheet {
     var paints: [[TilePaint]] = [[], [], []]
     var tiles: [SheetTile] = []
     if a.isVector {
+      let values = tensors.map { Array($0.tensor.scalars.prefix(shown)) }
+      let whole = statistics.map { ChannelStatistics.combined($0) }
+      let ranges = whole.enumerated().map { part, own in
+        part == 2 ? gap.shared : scale.shared ?? own.range
+      }
+      let marks = (0..<3).map { part -> TileMark? in
+        guard let range = ranges[part] else { return .notFinite }
+        return whole[part].isDead ? .dead : range.isConstant ? .constant : nil
+      }
+      var legend = Dictionary(marks.compactMap { $0 }.map { ($0, a.channels) }, uniquingKeysWith: +)
+      for part in 0..<3 where marks[part] == nil && whole[part].notFinite > 0 {
+        legend[.notFinite, default: 0] += whole[part].notFinite
+      }
+      page.writeLegend(legend)
       for part in 0..<3 {
         page.space(8)
         page.write(["A", "B", "A − B"][part], color: Theme.ink)
-        let top = page.reserve(strip.height)
-        let range =
-          part == 2 ? gap.shared : scale.shared ?? ChannelStatistics.combined(statistics[part]).range
-        for block in 0..<strip.blocks {
+        let (range, mark) = (ranges[part], marks[part])
+        let frames = page.placeStrip(strip, of: chosen, labelWidth: labelWidth)
+        if mark == nil { page.markNotFinite(values[part], in: frames, strip) }
+        for (block, frame) in frames.enumerated() {
           let units = strip.units(ofBlock: block)
-          let frame = strip.block(block).moved(x: SheetPage.margin, y: top)
-          let mark: TileMark? = range.map { $0.isConstant ? .constant : nil } ?? .constant
           tiles.append(
             SheetTile(
               content: .units(Array(units)), frame: frame, caption: [], range: mark == nil ? range : nil,
@@ -194,6 +211,21 @@ extension ContactSheet {
           finished[part], of: tensors[part].tensor, magnification: magnification, colors: palettes[part])
       }
     }
+  }
+
+  /// What is to be said of one side's channels, or units: which are dead, and which not finite.
+  private static func sideTexts(_ side: String, _ statistics: [ChannelStatistics], areUnits: Bool)
+    -> [String?]
+  {
+    let things = areUnits ? "units" : "channels"
+    return [
+      listText(
+        areUnits ? "zero in \(side)" : "dead in \(side)", statistics.indices.filter { statistics[$0].isDead },
+        of: statistics.count, things: things),
+      listText(
+        "not finite in \(side)", statistics.indices.filter { statistics[$0].notFinite > 0 },
+        of: statistics.count, things: things),
+    ]
   }
 
   /// The mean of `|v|` of every channel; values that are not finite count for nothing.

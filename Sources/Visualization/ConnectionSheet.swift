@@ -45,9 +45,9 @@ extension ContactSheet {
         "\(countText(outputs)) kernels of \(rows)×\(columns)×\(countText(inputs)) · \(grid.magnification.text)",
         isWhole
           ? "all outputs (rows) by all inputs (columns), largest norm first"
-          : "\(countText(tables.reduce(0) { $0 + $1.outputs.count })) of \(countText(outputs)) outputs (rows) by "
-            + "\(countText(shownInputs)) of \(countText(inputs)) inputs (columns), largest norm first"
-            + (groups > 1 ? " in each group" : ""),
+          : (groups > 1 ? "in each of \(groups) groups " : "")
+            + "\(countText(tables.first?.outputs.count ?? 0)) of \(countText(perGroup)) outputs (rows) by "
+            + "\(countText(shownInputs)) of \(countText(inputs)) inputs (columns), largest norm first",
         valuesText("weights", layer), normText(norms, of: "output"),
         deadText(norms.indices.filter { norms[$0] == 0 }, of: outputs, things: "outputs"),
       ])
@@ -62,7 +62,7 @@ extension ContactSheet {
 
     var (tiles, sources): ([SheetTile], [TileSource]) = ([], [])
     for (group, table) in tables.enumerated() {
-      page.space(8)
+      page.space(group == 0 ? 8 : 16)
       if groups > 1 {
         page.write(
           "group \(group + 1) of \(groups): outputs \(group * perGroup) to \((group + 1) * perGroup - 1), inputs "
@@ -113,7 +113,7 @@ extension ContactSheet {
     return ContactSheet(
       page: page, tiles: tiles, sources: sources, of: kernels, colors: colors,
       magnification: grid.magnification,
-      parameters: parameters("connections", shape, scale, colors, tileScale, options))
+      parameters: parameters("connections", shape, scale, colors, tileScale, grid, options))
   }
 }
 

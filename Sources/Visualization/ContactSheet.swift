@@ -26,6 +26,8 @@ public struct ContactSheet: Sendable {
   public let lacksText: Bool
   /// How many pixels wide and high each value is drawn: sheets of large squares are flat.
   let enlargement: Int
+  /// Whether the sheet shows photographs a pixel a pixel, whose neighbouring rows and columns are alike.
+  let isPhotographic: Bool
 }
 
 extension ContactSheet {
@@ -50,6 +52,7 @@ extension ContactSheet {
   /// Draws a laid-out page; `paint` puts in the tiles.
   init(
     page: SheetPage, tiles: [SheetTile] = [], parameters: [String: String], enlargement: Int = 1,
+    isPhotographic: Bool = false,
     painting paint: (inout Canvas) -> Void = { _ in }
   ) {
     var canvas = Canvas(width: page.width, height: page.height, ground: Theme.ground)
@@ -79,6 +82,7 @@ extension ContactSheet {
     texts = page.texts.map(\.text)
     self.parameters = parameters
     self.enlargement = enlargement
+    self.isPhotographic = isPhotographic
     lacksText = page.typesetter.mask("0", size: SheetPage.Size.caption) == nil
   }
 }

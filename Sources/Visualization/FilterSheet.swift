@@ -130,14 +130,18 @@ extension ContactSheet {
       captionHeight: lineHeight + 2, fixedColumns: options.columns, zoom: options.zoom)
 
     var page = SheetPage(typesetter: typesetter, contentWidth: grid.width)
-    let things = isDepthwise ? "channel" : "output"
+    let things = isDepthwise ? shape[3] > 1 ? "kernel" : "channel" : "output"
     let shown = chosen.reduce(0) { $0 + $1.count }
     page.writeHead(
       title: heading(options.title, "kernels"),
       lines: [
         options.model.map { "network: " + $0 }, options.note,
         "\(countText(outputs)) kernel\(outputs == 1 ? "" : "s") of \(rows)×\(columns)\(isDepthwise ? "" : "×\(depth)")"
-          + (isDepthwise ? ", one a channel (depthwise)" : "") + " · \(grid.magnification.text)",
+          + (isDepthwise ? ", \(shape[3] == 1 ? "one" : "\(shape[3])") a channel (depthwise)" : "")
+          + " · \(grid.magnification.text)",
+        isDepthwise && shape[3] > 1
+          ? "\(caption(shape[3])) is the first kernel of channel 1, \(caption(shape[3] + 1)) its second"
+          : nil,
         shown == outputs && options.top == nil
           ? "all \(countText(outputs)) \(things)s, by index"
           : "\(countText(shown)) of \(countText(outputs)) \(things)s, largest norm first"
@@ -191,7 +195,7 @@ extension ContactSheet {
       page: page, tiles: tiles, sources: sources, of: kernels, colors: colors,
       magnification: grid.magnification,
       parameters: parameters(
-        isDepthwise ? "depthwise filters" : "filters", shape, scale, colors, tileScale, options)
+        isDepthwise ? "depthwise filters" : "filters", shape, scale, colors, tileScale, grid, options)
     )
   }
 
@@ -209,15 +213,17 @@ extension ContactSheet {
 
   static func parameters(
     _ kind: String, _ shape: Shape, _ scale: Scaling, _ colors: ColorMap, _ tileScale: TileScale,
-    _ options: FilterSheetOptions
+    _ grid: GridLayout, _ options: FilterSheetOptions
   ) -> [String: String] {
     var parameters = [
       "sheet": kind, "title": options.title, "shape": "\(shape)", "scale": scale.rawValue,
       "colormap": colors.name,
       "channel-order": options.channelOrder.rawValue, "groups": "\(options.groups)",
+      "magnification": grid.magnification.factor,
     ]
     parameters["model"] = options.model
     parameters["note"] = options.note
+    parameters["top"] = options.top.map { "\($0)" }
     parameters["range"] = tileScale.shared.map { "\($0.low) \($0.high)" }
     return parameters
   }

@@ -59,32 +59,50 @@ extension ContactSheet {
   static func deadText(
     _ dead: [Int], of all: Int, things: String = "channels", named name: (Int) -> String = { "\($0)" }
   ) -> String? {
-    guard !dead.isEmpty else { return all > 1 ? "dead: none of \(countText(all)) \(things)" : nil }
-    let listed = dead.prefix(16).map(name).joined(separator: ", ") + (dead.count > 16 ? ", …" : "")
-    return "dead: \(countText(dead.count)) of \(countText(all)) \(things): \(listed)"
+    dead.isEmpty && all > 1
+      ? "dead: none of \(countText(all)) \(things)"
+      : listText("dead", dead, of: all, things: things, named: name)
   }
 
-  /// `almost flat on this scale: 2 of 8 channels: 0, 5`: those, dead ones aside, whose values span less than a hundredth of
-  /// the colours; `nil` when there are none, or when each tile has a scale of its own.
-  static func flatText(_ statistics: [ChannelStatistics], on shared: ValueRange?) -> String? {
-    guard let shared, !shared.isConstant else { return nil }
-    let least = (Double(shared.high) - Double(shared.low)) / 100
-    let flat = statistics.indices.filter { channel in
-      guard !statistics[channel].isDead, let range = statistics[channel].range else { return false }
+  /// What is wrong with channels besides being dead, a line each: `not finite: 2 of 8 channels: 3, 4`; `constant: ...`, whose
+  /// values are all one; `almost flat on this scale: ...`, whose values span less than a hundredth of the shared colours.
+  ///
+  /// - Parameter shared: the range of all tiles; `nil` when each has its own, on which none is almost flat.
+  static func oddTexts(_ statistics: [ChannelStatistics], on shared: ValueRange?) -> [String?] {
+    let living = statistics.indices.filter { !statistics[$0].isDead && statistics[$0].notFinite == 0 }
+    let constant = living.filter { statistics[$0].range?.isConstant ?? false }
+    let least = shared.map { (Double($0.high) - Double($0.low)) / 100 } ?? 0
+    let flat = living.filter { channel in
+      guard let range = statistics[channel].range, !range.isConstant else { return false }
       return Double(range.high) - Double(range.low) < least
     }
-    guard !flat.isEmpty else { return nil }
-    let listed = flat.prefix(16).map { "\($0)" }.joined(separator: ", ") + (flat.count > 16 ? ", …" : "")
-    return
-      "almost flat on this scale: \(countText(flat.count)) of \(countText(statistics.count)) channels: \(listed)"
+    return [
+      listText(
+        "not finite", statistics.indices.filter { statistics[$0].notFinite > 0 }, of: statistics.count),
+      listText("constant", constant, of: statistics.count),
+      listText("almost flat on this scale", flat, of: statistics.count),
+    ]
   }
 
-  /// `layer: mean 25.8 · std 51.5 · min 0 · max 622 · zero 66%`.
-  static func valuesText(_ name: String, _ statistics: ChannelStatistics) -> String {
+  /// `constant: 2 of 8 channels: 0, 5`, at most sixteen of them by number, or `constant: all 8 channels`; `nil` when there
+  /// are none.
+  static func listText(
+    _ what: String, _ members: [Int], of all: Int, things: String = "channels",
+    named name: (Int) -> String = { "\($0)" }
+  ) -> String? {
+    guard !members.isEmpty else { return nil }
+    if members.count == all, all > 1 { return "\(what): all \(countText(all)) \(things)" }
+    let listed = members.prefix(16).map(name).joined(separator: ", ") + (members.count > 16 ? ", …" : "")
+    return "\(what): \(countText(members.count)) of \(countText(all)) \(things): \(listed)"
+  }
+
+  /// `layer: mean 25.8 · std 51.5 · min 0 · max 622 · zero 66%`, with `also` after the name.
+  static func valuesText(_ name: String, _ statistics: ChannelStatistics, also: String? = nil) -> String {
+    let name = "\(name): " + (also.map { $0 + " · " } ?? "")
     guard statistics.range != nil else {
-      return "\(name): none of \(countText(statistics.count)) values is finite"
+      return name + "none of \(countText(statistics.count)) values is finite"
     }
-    return "\(name): mean \(shortText(statistics.mean)) · std \(shortText(statistics.deviation))"
+    return name + "mean \(shortText(statistics.mean)) · std \(shortText(statistics.deviation))"
       + " · min \(shortText(statistics.minimum)) · max \(shortText(statistics.maximum))"
       + " · zero \(percentText(statistics.zeroFraction))"
       + (statistics.notFinite > 0 ? " · not finite \(countText(statistics.notFinite))" : "")

@@ -1,52 +1,5 @@
 import TensorCore
 
-/// Where the cells of a strip go: units in index order, each one square, in blocks of a round number, in runs of several
-/// blocks under one another, so that an index is read off at once.
-package struct StripLayout: Sendable, Hashable {
-  static let gap = 4
-
-  /// How many units are placed: all, or as many as ``GridLayout/maximumSide`` allows.
-  package let count: Int
-  /// The side of a cell in pixels.
-  package let cell: Int
-  /// How many units a block holds.
-  package let perBlock: Int
-  /// How many units a run holds: a multiple of ``perBlock``.
-  package let perRun: Int
-
-  package init(count: Int) {
-    switch count {
-    case ...20: (cell, perBlock, perRun) = (40, 1, max(1, count))
-    case ...200: (cell, perBlock, perRun) = (24, 1, 20)
-    case ...1500: (cell, perBlock, perRun) = (18, 10, 50)
-    case ...20_000: (cell, perBlock, perRun) = (10, 10, 100)
-    default: (cell, perBlock, perRun) = (5, 50, 500)
-    }
-    self.count = min(count, perRun * (GridLayout.maximumSide / (cell + StripLayout.gap)))
-  }
-
-  package var runs: Int { (count + perRun - 1) / perRun }
-  package var blocks: Int { (count + perBlock - 1) / perBlock }
-  package var width: Int {
-    let last = block(min(blocks, perRun / perBlock) - 1)
-    return last.x + last.width
-  }
-  package var height: Int { runs * (cell + StripLayout.gap) }
-
-  /// The units of block `index`.
-  package func units(ofBlock index: Int) -> Range<Int> {
-    index * perBlock..<min(count, (index + 1) * perBlock)
-  }
-
-  /// The pixels of block `index`, from the strip's upper left corner.
-  package func block(_ index: Int) -> Rectangle {
-    let (run, place) = index.quotientAndRemainder(dividingBy: perRun / perBlock)
-    return Rectangle(
-      x: place * (perBlock * cell + StripLayout.gap), y: run * (cell + StripLayout.gap),
-      width: units(ofBlock: index).count * cell, height: cell)
-  }
-}
-
 extension ContactSheet {
   /// A layer without rows and columns: its units as coloured cells in index order, and its largest ones by name.
   static func strip(
@@ -61,13 +14,18 @@ extension ContactSheet {
     let colors = options.colorMap ?? (scale == .symmetric ? .diverging : .viridis)
     let tileScale = TileScale(
       effective, layer: layer.range, model: options.modelRange, isDiverging: colors.isDiverging)
+    let size = SheetPage.Size.caption
+    // What is in order is read off at the edges, and so is what stands in one run.
     let isInOrder = chosen == Array(values.indices)
-    let layout = StripLayout(count: chosen.count)
+    let widest = typesetter.width("\(values.count)", size: size)
+    let layout =
+      isInOrder || chosen.count <= 20
+      ? StripLayout(count: chosen.count)
+      : StripLayout(
+        count: chosen.count, caption: .init(width: widest, height: typesetter.lineHeight(size) + 2))
     let shown = chosen.prefix(layout.count).map { values[$0] }
 
-    let size = SheetPage.Size.caption
-    let lineHeight = typesetter.lineHeight(size)
-    let labelWidth = typesetter.width("\(values.count)", size: size) + 8
+    let labelWidth = layout.caption == .none ? widest + 8 : 0
     var page = SheetPage(typesetter: typesetter, contentWidth: labelWidth + layout.width)
     page.writeHead(
       title: options.title.isEmpty ? "units" : heading(options.title, "output"),
@@ -76,6 +34,9 @@ extension ContactSheet {
         selectionText(shown.count, of: values.count, options.selection)
           .replacing("channel", with: "unit") + ", one cell each",
         valuesText("layer", layer),
+        listText("zero", values.indices.filter { values[$0] == 0 }, of: values.count, things: "units"),
+        listText(
+          "not finite", values.indices.filter { !values[$0].isFinite }, of: values.count, things: "units"),
       ])
     page.writeBar(
       colors, range: tileScale.shared, ends: tileScale.ends(of: "unit"),
@@ -88,24 +49,11 @@ extension ContactSheet {
     page.writeLegend(counts)
     page.space(8)
 
-    let left = SheetPage.margin + labelWidth
-    if isInOrder || layout.runs == 1 {
-      let heads = page.reserve(lineHeight + 3)
-      for block in 0..<min(layout.blocks, layout.perRun / layout.perBlock) {
-        let first = block * layout.perBlock
-        page.place(
-          PlacedText(
-            text: "\(isInOrder ? first : chosen[first])",
-            x: left + layout.block(block).x + (layout.cell >= 18 ? layout.cell / 2 : 0), y: heads, size: size,
-            color: Theme.quietInk, alignment: layout.cell >= 18 ? .centre : .leading))
-      }
-    }
-    let top = page.reserve(layout.height)
+    let frames = page.placeStrip(layout, of: chosen, labelWidth: labelWidth)
     let mark: TileMark? = layer.isDead ? .dead : flat ? .constant : nil
     var (tiles, sources): ([SheetTile], [TileSource]) = ([], [])
-    for block in 0..<layout.blocks {
+    for (block, frame) in frames.enumerated() {
       let units = layout.units(ofBlock: block)
-      let frame = layout.block(block).moved(x: left, y: top)
       tiles.append(
         SheetTile(
           content: .units(Array(chosen[units])), frame: frame, caption: [],
@@ -113,23 +61,8 @@ extension ContactSheet {
       sources.append(
         TileSource(
           offset: units.lowerBound, rows: 1, columns: units.count, rowStride: units.count, columnStride: 1))
-      if layout.runs > 1, units.lowerBound % layout.perRun == 0 {
-        page.place(
-          PlacedText(
-            text: "\(chosen[units.lowerBound])", x: left - 8, y: frame.y + (layout.cell - lineHeight) / 2,
-            size: size,
-            color: Theme.quietInk, alignment: .trailing))
-      }
-      if mark == nil {
-        for unit in units where !shown[unit].isFinite {
-          page.mark(
-            .notFinite,
-            in: Rectangle(
-              x: frame.x + (unit - units.lowerBound) * layout.cell, y: frame.y, width: layout.cell,
-              height: layout.cell))
-        }
-      }
     }
+    if mark == nil { page.markNotFinite(shown, in: frames, layout) }
     if shown.count > 1, !layer.isDead, !flat {
       page.writeLargest(values, labels: options.labels, listed: options.listed)
     }

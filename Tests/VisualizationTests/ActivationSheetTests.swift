@@ -168,6 +168,9 @@ private let small = Tensor([0, -8, 0, 1, 4, 0, 2, 0, 0, 3, 2, 0], shape: [2, 2, 
     let sheet = try drawn(x)
     #expect(sheet.texts.contains("dead: 1 of 3 channels: 1"))
     #expect(sheet.texts.contains("almost flat on this scale: 1 of 3 channels: 2"))
+    let odd = try drawn(Tensor([0, 1, 3, .nan, 8, 1, 4, 2], shape: [2, 1, 4]), .layer)
+    #expect(odd.texts.contains("constant: 1 of 4 channels: 1"))
+    #expect(odd.texts.contains("not finite: 1 of 4 channels: 3"))
     #expect(!(try drawn(x, .tile)).texts.contains { $0.contains("almost flat") })
     #expect(try drawn(Tensor([0, 1, 1, 0], shape: [2, 1, 2])).texts.contains("dead: none of 2 channels"))
   }

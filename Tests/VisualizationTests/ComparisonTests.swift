@@ -25,6 +25,35 @@ import Visualization
     #expect(sheet.texts.contains { $0.hasPrefix("scale: layer · A and B alike") })
   }
 
+  /// Units have their indices at the edges of all three strips, and those that are not finite a mark in each.
+  @Test func unitsThatAreComparedAreNumbered() throws {
+    let first = (0..<40).map { $0 == 7 ? Float.nan : Float($0) }
+    let second = [Float](repeating: 0, count: 40)
+    let sheet = try ContactSheet(
+      comparing: Tensor(first, shape: [40]), with: Tensor(second, shape: [40]), options: .init(),
+      typesetter: boxes)
+    #expect(sheet.texts.count { $0 == "19" } == 3)
+    #expect(sheet.texts.contains("zero in B: all 40 units"))
+    #expect(sheet.texts.contains("not finite in A: 1 of 40 units: 7"))
+    #expect(sheet.texts.contains { $0.hasPrefix("not finite: some value") && $0.hasSuffix("(2)") })
+    for (tile, mark) in [(7, nil), (47, TileMark.dead), (87, nil)] as [(Int, TileMark?)] {
+      #expect(sheet.tiles[tile].mark == mark)
+      let frame = sheet.tiles[tile].frame
+      // Its middle is crossed out where the value is not finite.
+      let middle = sheet.color(x: frame.x + frame.width / 2, y: frame.y + frame.height / 2)
+      #expect((middle.red > 150 && middle.green < 100) == (mark == nil))
+    }
+  }
+
+  /// What each side holds is said with its name.
+  @Test func eachSideIsToldInNumbers() throws {
+    let sheet = try ContactSheet(
+      comparing: a, with: Tensor([0, 1, 0, 9, 0, 5, 0, 7], shape: [2, 2, 2]),
+      options: .init(first: "cat.jpg", second: "bus.jpg"), typesetter: boxes)
+    #expect(sheet.texts.contains("A: cat.jpg · mean 3.5 · std 2.29 · min 0 · max 7 · zero 13%"))
+    #expect(sheet.texts.contains("dead in B: 1 of 2 channels: 0"))
+  }
+
   @Test func equalNetworksAndUnitsGiveASheet() throws {
     let same = try ContactSheet(comparing: a, with: a, options: .init(), typesetter: boxes)
     #expect(same.tiles.filter { $0.mark == .dead }.count == 2)

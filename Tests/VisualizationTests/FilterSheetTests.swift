@@ -114,6 +114,10 @@ private func random(_ shape: Shape) -> Tensor {
     let sheet = try drawn(random([3, 3, 2, 4]), nil, .init(groups: 2))
     #expect(sheet.tiles.contains { $0.content == .connection(input: 3, output: 3) })
     #expect(!sheet.tiles.contains { $0.content == .connection(input: 0, output: 3) })
+    let top = try drawn(random([1, 1, 8, 40]), nil, .init(groups: 2, top: 3, topInputs: 4))
+    let line = "in each of 2 groups 3 of 20 outputs (rows) by 4 of 8 inputs (columns), largest norm first"
+    #expect(top.texts.joined(separator: " ").contains(line))
+    #expect(top.parameters["top"] == "3" && top.parameters["magnification"] == "24")
   }
 
   @Test(arguments: [1, 2]) func depthwiseKernelsAreOneAChannel(multiplier: Int) throws {
@@ -122,6 +126,9 @@ private func random(_ shape: Shape) -> Tensor {
     #expect(sheet.tiles.count == 8 * multiplier)
     let tile = try #require(sheet.tiles.last)
     #expect(tile.caption == [multiplier == 1 ? "7" : "7.1"])
+    let words = sheet.texts.joined(separator: " ")
+    #expect(words.contains("\(multiplier == 1 ? "one" : "2") a channel (depthwise)"))
+    #expect(words.contains("1.0 is the first kernel of channel 1, 1.1 its second") == (multiplier == 2))
     let reach = kernels.scalars.map(abs).max() ?? 0
     let value = ValueRange(low: -reach, high: reach).position(of: kernels[2, 0, 7, multiplier - 1])
     #expect(sheet.color(of: tile, row: 2, column: 0, enlargement: 10) == ColorMap.diverging[value])

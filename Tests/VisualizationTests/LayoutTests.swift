@@ -62,6 +62,20 @@ import Visualization
     }
   }
 
+  /// Units out of order keep apart and have room for their indices.
+  @Test(arguments: [1, 20, 21, 64, 201, 1000, 4096, 100_000])
+  func captionedStripsHoldEveryUnitOnce(count: Int) {
+    let strip = StripLayout(count: count, caption: .init(width: 30, height: 15))
+    #expect(strip.count == min(count, strip.count) && strip.count >= min(count, 4096))
+    #expect(strip.width <= GridLayout.maximumSide && strip.height <= GridLayout.maximumSide)
+    #expect((0..<strip.blocks).flatMap { strip.units(ofBlock: $0) } == Array(0..<strip.count))
+    for block in 1..<max(1, strip.blocks) {
+      let (frame, before) = (strip.block(block), strip.block(block - 1))
+      #expect(
+        frame.y == before.y ? frame.x - before.x >= 34 : frame.y - before.y >= frame.height + 15)
+    }
+  }
+
   @Test(
     arguments: [
       (0, "0"), (1, "1"), (0.1234, "0.123"), (-4.5, "-4.5"), (9.996, "10"), (1234.5, "1235"), (678, "678"),

@@ -40,6 +40,9 @@ import Visualization
       #expect(corner.red == corner.green || corner.red < 240)
     }
     #expect(map.isConstant == (values.allSatisfy { $0 == values[0] && $0.isFinite }))
+    // The bar says the one value of a constant map, and that others have none.
+    let said = map.isConstant ? shortText(values[0]) : "no finite value"
+    #expect(sheet.texts.contains(said))
   }
 
   @Test func aClassMapIsDrawnOnItsRange() throws {
@@ -48,8 +51,8 @@ import Visualization
     let tile = try #require(sheet.tile(.classMap(1, part: "map")))
     let half = tile.frame.width / 2
     #expect(tile.range == ValueRange(low: 0, high: 4))
-    #expect(sheet.color(x: tile.frame.x + half + 3, y: tile.frame.y + 3) == ColorMap.viridis[0.25])
-    #expect(sheet.color(x: tile.frame.x + half + 3, y: tile.frame.y + half + 3) == ColorMap.viridis[1])
+    #expect(sheet.color(x: tile.frame.x + half + 3, y: tile.frame.y + 3) == ColorMap.magma[0.25])
+    #expect(sheet.color(x: tile.frame.x + half + 3, y: tile.frame.y + half + 3) == ColorMap.magma[1])
     #expect(sheet.texts.contains { $0.contains("class 1") } && sheet.parameters["classes"] == "1")
   }
 

@@ -50,6 +50,23 @@ private func strip(_ values: [Float], _ scale: Scaling = .layer, _ options: Acti
     #expect(sheet.colorBar?.range == ValueRange(low: -5, high: 5))
   }
 
+  /// In many runs each unit has its own index under it.
+  @Test func manySortedUnitsHaveTheirIndicesUnderThem() throws {
+    let values = (0..<300).map { Float(($0 * 7) % 300) }
+    let sheet = try strip(values, .layer, .init(selection: .init(sort: .max), listed: 0))
+    let order = values.indices.sorted { values[$0] > values[$1] }
+    #expect(sheet.tiles.map(\.content) == order.map { .units([$0]) })
+    #expect(Array(sheet.texts.suffix(300)) == order.map { "\($0)" })
+    let tile = sheet.tiles[299]
+    #expect(sheet.color(x: tile.frame.x + 2, y: tile.frame.y + 2) == ColorMap.viridis[0])
+  }
+
+  @Test func unitsThatAreZeroOrNotFiniteAreNamed() throws {
+    let sheet = try strip([0, 1, .infinity, 0, .nan, 2])
+    #expect(sheet.texts.contains("zero: 2 of 6 units: 0, 3"))
+    #expect(sheet.texts.contains("not finite: 2 of 6 units: 2, 4"))
+  }
+
   @Test func unitsOfOneValueAreNeutral() throws {
     #expect(try strip([0, 0, 0]).tiles.allSatisfy { $0.mark == .dead })
     #expect(try strip([2, 2, 2]).tiles.allSatisfy { $0.mark == .constant })
