@@ -5,7 +5,8 @@ import SystemPackage
 
 /// Work whose files stand for all inputs together: every input adds to one value, and at the end that is written.
 ///
-/// Inputs are measured several at a time and added in their order, so the files do not depend on who was faster.
+/// Inputs are measured several at a time and added in their order, so the files do not depend on who was faster. In JSON they
+/// are told of when the files are there, each with all of them as its outputs.
 struct FolderWork<Part: Sendable, Whole: Sendable> {
   let inputs: InputList
   let options: BatchOptions
@@ -32,11 +33,15 @@ struct FolderWork<Part: Sendable, Whole: Sendable> {
     } else {
       try saying { try checkFree(paths, replacing: replacing) }
     }
-    let whole = WholeSoFar(start)
+    let whole = SoFar(start)
+    let told = SoFar<[Outcome]>([])
+    var silent = options
+    silent.json = false
     let batch = Batch(
-      inputs: inputs, outputs: .nowhere, options: options, settings: "", files: { _ in [] },
+      inputs: inputs, outputs: .nowhere, options: silent, settings: "", files: { _ in [] },
       explain: problem(of:), result: { _ in [] },
-      inOrder: { outcome in
+      inOrder: { [options] outcome in
+        if options.json { told.value.withLock { $0.append(outcome.withoutDetails) } }
         guard let part = outcome.details as? Unprinted<Part> else { return }
         whole.value.withLock { add(&$0, part.value, outcome.input) }
       }
@@ -46,22 +51,48 @@ struct FolderWork<Part: Sendable, Whole: Sendable> {
       }
     }
     let counts = try batch.runCounting()
-    if counts.done > 0, counts.left == 0 {
-      try saying {
+    let isWhole = counts.done > 0 && counts.left == 0
+    do {
+      if isWhole {
         try Transaction.writing(replacing: replacing) { outputs in
           try write(whole.value.withLock { $0 }, &outputs)
         }
+        if !options.quiet, !options.json { for path in paths { StandardOutput.write(path.bytesAndNewline) } }
       }
-      if !options.quiet, !options.json { for path in paths { StandardOutput.write(path.bytesAndNewline) } }
+    } catch {
+      let problem = problem(of: error)
+      tell(told.value.withLock { $0 }) { $0.status == .done ? $0.failed(problem) : $0 }
+      try saying { throw error }
+    }
+    tell(told.value.withLock { $0 }) { outcome in
+      outcome.status == .planned || outcome.status == .done && isWhole ? outcome.with(paths) : outcome
     }
     try batch.conclude(counts)
   }
+
+  private func tell(_ outcomes: [Outcome], as told: (Outcome) -> Outcome) {
+    for outcome in outcomes { StandardOutput.write(jsonLine(told(outcome))) }
+  }
 }
 
-private final class WholeSoFar<Whole: Sendable>: Sendable {
-  let value: Mutex<Whole>
+extension Outcome {
+  fileprivate var withoutDetails: Outcome { with(outputs) }
 
-  init(_ value: Whole) { self.value = Mutex(value) }
+  /// The same, with these files as what came of it.
+  fileprivate func with(_ outputs: [FilePath]) -> Outcome {
+    Outcome(
+      input: input, outputs: outputs, status: status, problem: problem, seconds: seconds, details: nil)
+  }
+
+  fileprivate func failed(_ problem: Problem) -> Outcome {
+    Outcome(input: input, outputs: [], status: .failed, problem: problem, seconds: seconds, details: nil)
+  }
+}
+
+private final class SoFar<Value: Sendable>: Sendable {
+  let value: Mutex<Value>
+
+  init(_ value: Value) { self.value = Mutex(value) }
 }
 
 /// What one input adds; it is no part of what is printed about it.

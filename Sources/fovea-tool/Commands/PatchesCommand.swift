@@ -89,6 +89,8 @@ struct PatchesCommand: ParsableCommand {
       saver.saveNowAndThen(search)
     } write: { search, outputs in
       guard met.count == known.count else { throw OtherPictures(state: state) }
+      // What the search has found outlives an interruption of the drawing.
+      saver.save(search)
       try drawing.write(search, work.files.map { folder.appending($0) }, &outputs)
       saver.remove()
     }
@@ -148,7 +150,10 @@ private final class Saver: Sendable {
       last = .now
       return true
     }
-    guard isDue else { return }
+    if isDue { save(search) }
+  }
+
+  func save(_ search: PatchSearch) {
     do {
       try Transaction.writing(replacing: true) { outputs in
         try outputs.write(state) { try writeText(search.text(settings: settings), to: $0) }
