@@ -39,6 +39,14 @@ struct ActivationWork: Sendable {
     target.subfolder.appending(layer.fileStem + ".png")
   }
 
+  /// The shapes of the layers' outputs, in the order of execution.
+  private func shapes(for input: Shape) throws -> [(name: String, shape: Shape)] {
+    let (graph, shapes) = (network.graph, try network.graph.shapes(for: input))
+    return try layers.compactMap { recorded in
+      shapes[graph.layers[try graph.recorded(recorded.name).layer].name].map { (recorded.name, $0) }
+    }
+  }
+
   func run(_ job: Batch.Job, _ outputs: inout Transaction) throws -> (any Encodable & Sendable)? {
     let x = try network.input(contentsOf: job.input.path, options: loading)
     guard x.shape[0] == 1 || !draws else { throw VisualizationError.severalSamples(x.shape[0]) }
@@ -59,7 +67,8 @@ struct ActivationWork: Sendable {
     ]
     var writer: LayerDump? = nil
     if let dump {
-      writer = try LayerDump(dump, dump.files(job.target, layers), metadata: metadata, &outputs)
+      writer = try LayerDump(
+        dump, dump.files(job.target, layers), metadata: metadata, shapes: try shapes(for: x.shape), &outputs)
     }
     var report = LayerReport()
     // Several pictures at a time keep the processors busy by themselves.

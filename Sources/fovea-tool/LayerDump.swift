@@ -25,10 +25,21 @@ struct LayerDump: ~Copyable {
   private let isCsv: Bool
   private var rows: [String] = []
 
-  /// - Parameter metadata: where the values come from: model, input, preprocessing.
+  /// The most bytes of a text that every container takes: an attribute in HDF5 and an archive's comment end at 64 KB.
+  private static let mostMetadata = 60_000
+
+  /// - Parameters:
+  ///   - metadata: where the values come from: model, input, preprocessing.
+  ///   - shapes: of the layers to come, which are put to the metadata.
   init(
-    _ format: DumpFormat, _ files: [FilePath], metadata: [String: String], _ outputs: inout Transaction
+    _ format: DumpFormat, _ files: [FilePath], metadata: [String: String],
+    shapes: [(name: String, shape: Shape)], _ outputs: inout Transaction
   ) throws {
+    var metadata = metadata
+    let listed =
+      "{" + shapes.map { "\(jsonText($0.name)):[\(Self.extents($0.shape))]" }.joined(separator: ",") + "}"
+    // The CSV's metadata have a row for every layer's file, with its shape.
+    if format != .csv, listed.utf8.count <= Self.mostMetadata { metadata["shapes"] = listed }
     self.metadata = metadata
     self.files = files
     isCsv = format == .csv
@@ -46,10 +57,11 @@ struct LayerDump: ~Copyable {
     try h5?.add(layer.output, named: layer.name)
     try safetensors?.add(layer.output, named: layer.name)
     guard isCsv else { return }
-    let extents = layer.output.shape.dimensions.map(String.init).joined(separator: ",")
     guard rows.count < files.count - 1, let name = files[rows.count].lastComponent?.string else { return }
     try outputs.write(files[rows.count]) { try layer.output.write(csv: $0) }
-    rows.append("{\"name\":\(jsonText(layer.name)),\"file\":\(jsonText(name)),\"shape\":[\(extents)]}")
+    rows.append(
+      "{\"name\":\(jsonText(layer.name)),\"file\":\(jsonText(name)),\"shape\":[\(Self.extents(layer.output.shape))]}"
+    )
   }
 
   consuming func finish(_ outputs: inout Transaction) throws {
@@ -59,6 +71,10 @@ struct LayerDump: ~Copyable {
     guard isCsv, let file = files.last else { return }
     let text = Self.json(metadata, layers: rows)
     try outputs.write(file) { try writeText(text + "\n", to: $0) }
+  }
+
+  private static func extents(_ shape: Shape) -> String {
+    shape.dimensions.map(String.init).joined(separator: ",")
   }
 
   private static func json(_ metadata: [String: String], layers: [String]) -> String {

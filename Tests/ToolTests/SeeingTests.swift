@@ -39,6 +39,11 @@ import Testing
     }
     let planned = try fovea("statistics", model, "in", "-o", "s5", "--dry-run", "--json")
     #expect(planned.lines.count == 3 && planned.lines.allSatisfy { $0.hasPrefix("{") }, "\(planned.output)")
+    let outputs = try planned.lines.map { line in
+      (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["outputs"] as? [String]
+    }
+    #expect(
+      outputs.allSatisfy { $0?.count == 4 && $0?.contains("s5/statistics.png") == true }, "\(planned.output)")
     #expect(try fovea("statistics", model, "in", "-o", "s1").status == 1)
     #expect(try fovea("statistics", model, "in", "-o", "s4", "--resume").status == 64)
     #expect(pictures.tree("s4").isEmpty)
@@ -51,6 +56,22 @@ import Testing
     let table = try String(
       contentsOf: pictures.folder.appendingPathComponent("s/statistics-layers.csv"), encoding: .utf8)
     #expect(table.contains(",3,"))
+  }
+
+  /// In JSON an input that is done lists the files made of all of them, and one that failed none.
+  @Test(arguments: ["statistics", "patches"]) func filesOfAFolderAreToldWithEveryInput(_ command: String)
+    throws
+  {
+    try pictures.write("in/bad.png", Data("no picture".utf8))
+    let result = try fovea(command, model, "in", "--layers", "conv", "-o", "s", "--json")
+    #expect(result.status == 1 && result.lines.count == 4)
+    for line in result.lines {
+      let object = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let outputs = try #require(object["outputs"] as? [String])
+      let isDone = object["status"] as? String == "done"
+      #expect(isDone == (object["input"] as? String != "in/bad.png"))
+      #expect(Set(outputs) == (isDone ? Set(pictures.tree("s").map { "s/" + $0 }) : []))
+    }
   }
 
   @Test func patchesAreFoundAndListed() throws {
@@ -104,6 +125,25 @@ import Testing
     let kernels = try fovea("filters", digits, "-o", "f")
     #expect(kernels.status == 64 && kernels.errors.contains("the network has no convolution"))
     #expect(try fovea("filters", digits, "--layer", "dense", "-o", "f").status == 0)
+  }
+
+  /// The container's own metadata say the shapes of the layers too.
+  @Test func dumpsTellShapesAndPreprocessing() throws {
+    let result = try fovea(
+      "activations", model, "in/a.npy", "--no-sheets", "--dump", "safetensors", "-o", "d")
+    #expect(result.status == 0, "\(result.errors)")
+    let file = try Data(contentsOf: pictures.folder.appendingPathComponent("d/a.safetensors"))
+    let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let header = try #require(
+      JSONSerialization.jsonObject(with: file.dropFirst(8).prefix(length)) as? [String: Any])
+    let metadata = try #require(header["__metadata__"] as? [String: String])
+    #expect(metadata["preprocessing"] == "none: an array" && metadata["layout"] == "NHWC")
+    let shapes = try #require(
+      JSONSerialization.jsonObject(with: Data((metadata["shapes"] ?? "").utf8)) as? [String: [Int]])
+    for (name, entry) in header where name != "__metadata__" {
+      #expect(shapes[name] == (entry as? [String: Any])?["shape"] as? [Int] && shapes[name] != nil)
+    }
+    #expect(shapes.count == header.count - 1)
   }
 
   @Test func twoPicturesAreCompared() throws {
