@@ -31,9 +31,7 @@ struct ClassMapWork: Sendable {
       let looked =
         method == .saliency
         ? network.graph.inputLayers.first?.name : try layer ?? network.graph.lastFeatures(for: shape)
-      guard let looked else {
-        throw VisualizationError.notDrawable(shape, expected: "a picture, for a network of rows and columns")
-      }
+      guard let looked else { throw NoMaps(method: method) }
       return try ClassGradients(of: network, at: [looked], for: shape)
     }
   }
@@ -85,5 +83,16 @@ struct ClassMapWork: Sendable {
   private func map(_ index: Int, score: Float, _ map: Tensor) -> ClassMap {
     ClassMap(
       index: index, label: names.indices.contains(index) ? names[index].label : nil, score: score, map: map)
+  }
+}
+
+/// A network that has nothing to look at.
+private struct NoMaps: Error, CustomStringConvertible {
+  let method: ClassMapMethod
+
+  var description: String {
+    method == .saliency
+      ? "the network has no input layer"
+      : "no layer of the network has rows and columns to map; --method saliency shows how much each value of the input matters"
   }
 }
