@@ -12,7 +12,9 @@ extension Activation {
   /// Whether the derivative can only be told from what went in: of the others it follows from what came out.
   package var derivativeNeedsInput: Bool {
     switch self {
-    case .errorFunction, .swish, .hardSwish, .gelu, .parametricRelu, .absolute, .power: true
+    case .errorFunction, .swish, .hardSwish, .mish, .gelu, .parametricRelu, .absolute, .power, .celu,
+      .thresholdedRelu:
+      true
     case .leakyRelu(let slope): slope <= 0
     case .elu(let alpha): alpha <= 0
     default: false
@@ -54,6 +56,8 @@ extension Activation {
         each(input) { $0 > 0 ? 1 : alpha * expf($0) }
       }
     case .selu: each(y) { $0 > 0 ? 1.050_701 : $0 + 1.758_099_3 }
+    case .celu(let alpha): each(input) { $0 > 0 ? 1 : expf($0 / alpha) }
+    case .thresholdedRelu(let threshold): each(input) { $0 > threshold ? 1 : 0 }
     case .sigmoid: each(y) { $0 * (1 - $0) }
     case .hardSigmoid(let slope, _): each(y) { $0 > 0 && $0 < 1 ? slope : 0 }
     case .tanh: each(y) { 1 - $0 * $0 }
@@ -63,6 +67,11 @@ extension Activation {
         return s + $0 * s * (1 - s)
       }
     case .hardSwish: each(input) { $0 <= -3 ? 0 : ($0 >= 3 ? 1 : (2 * $0 + 3) / 6) }
+    case .mish:
+      each(input) {
+        let t = tanhf(($0 > 0 ? $0 : 0) + log1pf(expf(-abs($0))))
+        return t + $0 * (1 - t * t) / (1 + expf(-$0))
+      }
     case .gelu(tanhApproximation: false):
       each(input) { 0.5 * erfcf(-$0 * 0.707_106_77) + $0 * 0.398_942_3 * expf(-0.5 * $0 * $0) }
     case .gelu(tanhApproximation: true):

@@ -43,6 +43,8 @@ extension Activation {
       }
     case .elu(let alpha): each { $0 < 0 ? alpha * expm1f($0) : $0 }
     case .selu: each { 1.050_701 * ($0 < 0 ? 1.673_263_2 * expm1f($0) : $0) }
+    case .celu(let alpha): each { $0 < 0 ? alpha * expm1f($0 / alpha) : $0 }
+    case .thresholdedRelu(let threshold): each { $0 <= threshold ? 0 : $0 }
     case .sigmoid: each { 1 / (1 + expf(-$0)) }
     case .hardSigmoid(let slope, let offset):
       each {
@@ -56,6 +58,7 @@ extension Activation {
         let y = $0 + 3
         return $0 * (y < 0 ? 0 : (y > 6 ? 6 : y)) / 6
       }
+    case .mish: each { $0 * tanhf(($0 > 0 ? $0 : 0) + log1pf(expf(-abs($0)))) }
     case .gelu(tanhApproximation: false): each { 0.5 * $0 * erfcf(-$0 * 0.707_106_77) }
     case .gelu(tanhApproximation: true):
       each { 0.5 * $0 * (1 + tanhf(0.797_884_6 * ($0 + 0.044_715 * $0 * $0 * $0))) }

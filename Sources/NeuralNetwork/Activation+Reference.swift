@@ -42,11 +42,14 @@ extension Activation {
     case .parametricRelu: x > 0 ? x : slope * x
     case .elu(let alpha): x > 0 ? x : Double(alpha) * (exp(x) - 1)
     case .selu: 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * (exp(x) - 1))
+    case .celu(let alpha): max(x, 0) + min(0, Double(alpha) * (exp(x / Double(alpha)) - 1))
+    case .thresholdedRelu(let threshold): x > Double(threshold) ? x : 0
     case .sigmoid: sigmoid(x)
     case .hardSigmoid(let slope, let offset): clamp(x * Double(slope) + Double(offset), 0, 1)
     case .tanh: hyperbolicTangent(x)
     case .swish: x * sigmoid(x)
     case .hardSwish: x * clamp(x + 3, 0, 6) / 6
+    case .mish: x * hyperbolicTangent(log1p(exp(x)))
     case .gelu(tanhApproximation: false): x * 0.5 * (1 + erf(x / 2.0.squareRoot()))
     case .gelu(tanhApproximation: true):
       0.5 * x * (1 + hyperbolicTangent((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))

@@ -11,6 +11,10 @@ public enum Activation: Sendable, Hashable {
   /// `x` above 0, `alpha * (exp(x) - 1)` below.
   case elu(alpha: Float)
   case selu
+  /// `max(x, 0) + min(0, alpha * (exp(x / alpha) - 1))`.
+  case celu(alpha: Float)
+  /// `x` above `threshold`, 0 elsewhere.
+  case thresholdedRelu(threshold: Float)
   case sigmoid
   /// `clamp(x * slope + offset, 0, 1)`: Keras 3 and PyTorch 1/6 and 0.5, Keras 1, 2 and ONNX 0.2 and 0.5.
   case hardSigmoid(slope: Float, offset: Float)
@@ -18,6 +22,8 @@ public enum Activation: Sendable, Hashable {
   /// `x * sigmoid(x)`, also called silu.
   case swish
   case hardSwish
+  /// `x * tanh(softplus(x))`.
+  case mish
   /// `x * Phi(x)`; with `tanhApproximation`, Hendrycks and Gimpel's formula.
   case gelu(tanhApproximation: Bool)
   case softplus

@@ -70,6 +70,7 @@ extension Step {
     case .view: "view"
     case .margins: "margins"
     case .elementwise: "elementwise"
+    case .matrixProduct: "matrix product"
     case .concatenation, .join: "join"
     case .channels, .channelPadding: "channels"
     case .slice: "slice"

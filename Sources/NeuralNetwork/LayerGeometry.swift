@@ -12,8 +12,8 @@ extension Convolution2D {
 extension TransposedConvolution2D {
   package func geometry(for input: Shape) -> TransposedGeometry? {
     TransposedGeometry(
-      input: input, outputChannels: filters, kernelSize: kernelSize, stride: stride, padding: padding,
-      outputPadding: outputPadding, groups: groups)
+      input: input, outputChannels: filters, kernelSize: kernelSize, stride: stride, dilation: dilation,
+      padding: padding, outputPadding: outputPadding, groups: groups)
   }
 }
 
@@ -35,6 +35,8 @@ extension SeparableConvolution2D {
 
 extension Pooling {
   package func geometry(for input: Shape) -> PoolingGeometry? {
-    PoolingGeometry(input: input, size: size, stride: stride, padding: padding, roundsUp: rounding == .up)
+    PoolingGeometry(
+      input: input, size: size, stride: stride, dilation: dilation, padding: padding,
+      roundsUp: rounding == .up)
   }
 }

@@ -14,7 +14,7 @@ extension Layer {
       try require(c.filters, in: 1...(1 << 24), "filters")
       try require(c.groups, in: 1...c.filters, "groups")
     case .transposedConvolution(let c):
-      try validateWindow(c.kernelSize, c.stride, 1, c.padding)
+      try validateWindow(c.kernelSize, c.stride, c.dilation, c.padding)
       try require(c.filters, in: 1...(1 << 24), "filters")
       try require(c.groups, in: 1...c.filters, "groups")
       try require(c.outputPadding.height, in: 0...65_536, "output padding")
@@ -27,7 +27,7 @@ extension Layer {
     case .dense(let d):
       try require(d.units, in: 1...(1 << 28), "units")
     case .pooling(let p):
-      try validateWindow(p.size, p.stride, 1, p.padding)
+      try validateWindow(p.size, p.stride, p.dilation, p.padding)
     case .adaptiveAveragePooling(let size), .upSampling(let size, _):
       try require(size.height, in: 1...65_536, "size")
       try require(size.width, in: 1...65_536, "size")
@@ -45,6 +45,13 @@ extension Layer {
       guard !axes.isEmpty, Set(axes).count == axes.count, axes.allSatisfy({ (1..<16).contains($0) }) else {
         throw .unusableParameter(layer: name, parameter: "axes", found: "\(axes)")
       }
+      if case .reduction(.maximumPlace, _, _) = operation, axes.count != 1 {
+        throw .unusableParameter(layer: name, parameter: "axes of a maximum's place", found: "\(axes)")
+      }
+    case .depthToSpace(let side, _), .spaceToDepth(let side, _):
+      try require(side, in: 1...1024, "side of a block")
+    case .groupNormalization(let g):
+      try require(g.groups, in: 1...(1 << 24), "groups")
     case .reshape(let extents, _):
       guard extents.filter({ $0 == -1 }).count <= 1, extents.allSatisfy({ $0 >= -1 && $0 <= 1 << 40 }) else {
         throw .unusableParameter(layer: name, parameter: "target shape", found: "\(extents)")
@@ -63,8 +70,9 @@ extension Layer {
     case .channelPadding(let before, let after):
       try require(before, in: 0...(1 << 24), "channels before")
       try require(after, in: 0...(1 << 24), "channels after")
-    case .resizing, .divide, .minimum: break
-    case .batchNormalization, .channelScale, .instanceNormalization, .activation, .globalPooling,
+    case .resizing, .divide, .minimum, .matrixProduct: break
+    case .batchNormalization, .layerNormalization, .channelScale, .instanceNormalization, .activation,
+      .globalPooling,
       .maxUnpooling,
       .flatten, .dropout, .identity, .add, .subtract, .multiply, .average, .maximum, .concatenate, .rescaling:
       break
@@ -76,7 +84,7 @@ extension Layer {
       switch operation {
       case .input, .constant: (0...0, "none")
       case .add, .multiply, .average, .minimum, .maximum, .concatenate, .join: (1...Int.max, "at least 1")
-      case .subtract, .divide: (2...2, "2")
+      case .subtract, .divide, .matrixProduct: (2...2, "2")
       default: (1...1, "1")
       }
     guard expected.range.contains(inputs.count) else {

@@ -81,9 +81,7 @@ struct Lowering {
     case .batchNormalization(let b):
       return append(normalization(b, of: layer, channels: shape[-1]), inputs, output)
     case .channelScale:
-      let scale = network.weight(.gamma, of: layer) ?? Tensor(repeating: 1, shape: [shape[-1]])
-      let offset = network.weight(.beta, of: layer) ?? Tensor(repeating: 0, shape: [shape[-1]])
-      return append(.affine(scale: scale, offset: offset), inputs, output)
+      return append(scale(of: layer, channels: shape[-1]), inputs, output)
     case .rescaling(let scale, let offset):
       func spread(_ numbers: [Float]) -> Tensor {
         numbers.count == 1
@@ -96,6 +94,20 @@ struct Lowering {
       guard let gamma = network.weight(.gamma, of: layer), let beta = network.weight(.beta, of: layer)
       else { break }
       return append(.instanceNormalization(epsilon: epsilon, gamma: gamma, beta: beta), inputs, output)
+    case .layerNormalization(let l):
+      let standard = append(
+        .standardization(axes: [shape.rank - 1], epsilon: l.epsilon), inputs, output)
+      return append(scale(of: layer, channels: shape[-1]), [standard], output)
+    case .groupNormalization(let g):
+      let (seen, axes) = g.grouped(shape)
+      let groups = append(.view, inputs, seen)
+      let standard = append(.standardization(axes: axes, epsilon: g.epsilon), [groups], seen)
+      let channels = append(.view, [standard], output)
+      return append(scale(of: layer, channels: shape[-1]), [channels], output)
+    case .depthToSpace(let side, let order):
+      return lowerBlocks(order.spreading(shape, side: side), inputs, to: output)
+    case .spaceToDepth(let side, let order):
+      return lowerBlocks(order.gathering(shape, side: side), inputs, to: output)
     case .standardization(let axes, let epsilon):
       return append(.standardization(axes: axes, epsilon: epsilon), inputs, output)
     case .reduction(let kind, let axes, _):
@@ -143,6 +155,7 @@ struct Lowering {
     case .average: return append(.elementwise(.average), inputs, output)
     case .minimum: return append(.elementwise(.minimum), inputs, output)
     case .maximum: return append(.elementwise(.maximum), inputs, output)
+    case .matrixProduct: return append(.matrixProduct, inputs, output)
     case .concatenate:
       return append(.concatenation, inputs, output)
     case .join(let axis):
@@ -159,6 +172,21 @@ struct Lowering {
       return append(.channelPadding(before: before), inputs, output)
     }
     preconditionFailure("layer '\(layer.name)' was not checked before it was compiled")
+  }
+
+  /// The layer's `gamma` and `beta`, 1 and 0 where it has none.
+  private func scale(of layer: Layer, channels: Int) -> Step.Computation {
+    .affine(
+      scale: network.weight(.gamma, of: layer) ?? Tensor(repeating: 1, shape: [channels]),
+      offset: network.weight(.beta, of: layer) ?? Tensor(repeating: 0, shape: [channels]))
+  }
+
+  private mutating func lowerBlocks(_ blocks: (seen: Shape, order: [Int]), _ inputs: [Int], to output: Shape)
+    -> Int
+  {
+    let seen = append(.view, inputs, blocks.seen)
+    let moved = append(.transpose(blocks.order), [seen], Shape(blocks.order.map { blocks.seen[$0] }))
+    return append(.view, [moved], output)
   }
 
   /// Elements leave and enter pictures channel-first; other shapes keep them as they lie.

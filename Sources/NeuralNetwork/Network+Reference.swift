@@ -61,9 +61,7 @@ extension Network {
         let standard = (value - Double(mean[c])) / (Double(variance[c]) + Double(b.epsilon)).squareRoot()
         return standard * Double(gamma?[c] ?? 1) + Double(beta?[c] ?? 0)
       }
-    case .channelScale:
-      let (gamma, beta) = (built(weight(.gamma, of: layer)).scalars, weight(.beta, of: layer)?.scalars)
-      return x.mappingChannels { $0 * Double(gamma[$1]) + Double(beta?[$1] ?? 0) }
+    case .channelScale: return scaled(x, by: layer)
     case .rescaling(let scale, let offset):
       return x.mappingChannels {
         $0 * Double(scale.count == 1 ? scale[0] : scale[$1])
@@ -74,6 +72,14 @@ extension Network {
     case .instanceNormalization(let epsilon):
       return referenceInstanceNormalisation(
         x, epsilon: epsilon, gamma: built(weight(.gamma, of: layer)), beta: built(weight(.beta, of: layer)))
+    case .groupNormalization(let g):
+      let (seen, axes) = g.grouped(x.shape)
+      let standard = referenceStandardisation(axes, epsilon: g.epsilon, x.reshaped(seen)).reshaped(shape)
+      return scaled(standard, by: layer)
+    case .layerNormalization(let l):
+      return scaled(referenceStandardisation([x.shape.rank - 1], epsilon: l.epsilon, x), by: layer)
+    case .depthToSpace(let side, let order): return x.blocks(to: shape, side: side, order)
+    case .spaceToDepth(let side, let order): return x.channels(ofBlocksTo: shape, side: side, order)
     case .standardization(let axes, let epsilon): return referenceStandardisation(axes, epsilon: epsilon, x)
     case .reduction(let kind, let axes, _): return referenceReduction(kind, axes, x).reshaped(shape)
     case .resizing(let resizing): return built(referenceResizing(resizing, x))
@@ -119,6 +125,7 @@ extension Network {
     case .average: return .combining(inputs, to: shape) { $0.reduce(0, +) / Float(inputs.count) }
     case .minimum: return .combining(inputs, to: shape) { $0.min() ?? 0 }
     case .maximum: return .combining(inputs, to: shape) { $0.max() ?? 0 }
+    case .matrixProduct: return referenceMatrixProduct(x, inputs[1], to: shape)
     case .concatenate: return .joining(inputs, axis: x.shape.rank - 1, to: shape)
     case .join(let axis): return .joining(inputs, axis: axis, to: shape)
     case .channels(let range): return x.sliced(axis: x.shape.rank - 1, from: range.lowerBound, to: shape)
@@ -135,7 +142,41 @@ extension Network {
   }
 }
 
+extension Network {
+  /// Each channel times the layer's `gamma` plus its `beta`.
+  private func scaled(_ x: Tensor, by layer: Layer) -> Tensor {
+    let (gamma, beta) = (weight(.gamma, of: layer)?.scalars, weight(.beta, of: layer)?.scalars)
+    return x.mappingChannels { $0 * Double(gamma?[$1] ?? 1) + Double(beta?[$1] ?? 0) }
+  }
+}
+
 extension Tensor {
+  /// The channel of a block's pixel, of `channels` that each pixel has.
+  private static func channel(_ c: Int, _ y: Int, _ x: Int, side: Int, of channels: Int, _ order: BlockOrder)
+    -> Int
+  {
+    order == .pixelsFirst ? (y * side + x) * channels + c : (c * side + y) * side + x
+  }
+
+  fileprivate func blocks(to result: Shape, side: Int, _ order: BlockOrder) -> Tensor {
+    let scalars = scalars
+    return Tensor(
+      Self.places(in: result).map { place in
+        let c = Self.channel(
+          place[3], place[1] % side, place[2] % side, side: side, of: result[3], order)
+        return scalars[((place[0] * shape[1] + place[1] / side) * shape[2] + place[2] / side) * shape[3] + c]
+      }, shape: result)
+  }
+
+  fileprivate func channels(ofBlocksTo result: Shape, side: Int, _ order: BlockOrder) -> Tensor {
+    var output = [Float](repeating: 0, count: result.count)
+    for (value, place) in zip(scalars, Self.places(in: shape)) {
+      let c = Self.channel(place[3], place[1] % side, place[2] % side, side: side, of: shape[3], order)
+      output[((place[0] * result[1] + place[1] / side) * result[2] + place[2] / side) * result[3] + c] = value
+    }
+    return Tensor(output, shape: result)
+  }
+
   fileprivate func mappingChannels(_ function: (Double, Int) -> Double) -> Tensor {
     let scalars = scalars
     return Tensor(

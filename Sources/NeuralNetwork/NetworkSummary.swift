@@ -92,7 +92,7 @@ extension Operation {
         * (c.depthwise.kernelSize.height * c.depthwise.kernelSize.width + c.filters)
     case .transposedConvolution(let c):
       input.count * c.kernelSize.height * c.kernelSize.width * (c.filters / c.groups)
-    case .dense: output.count * channels
+    case .dense, .matrixProduct: output.count * channels
     default: 0
     }
   }
@@ -105,6 +105,7 @@ extension Operation {
     case .standardization: "Standardization"
     case .resizing: "Resizing"
     case .padding: "Padding2D"
+    case .reduction(.maximumPlace, _, _): "ArgMax"
     case .reduction(let kind, _, _):
       "Reduce" + kind.rawValue.prefix(1).uppercased() + kind.rawValue.dropFirst()
     case .convolution: "Conv2D"
@@ -116,6 +117,10 @@ extension Operation {
     case .channelScale: "Scale"
     case .localResponseNormalization: "LRN"
     case .instanceNormalization: "InstanceNormalization"
+    case .groupNormalization: "GroupNormalization"
+    case .layerNormalization: "LayerNormalization"
+    case .depthToSpace: "DepthToSpace"
+    case .spaceToDepth: "SpaceToDepth"
     case .activation(.relu6): "ReLU"
     case .activation(.leakyRelu): "LeakyReLU"
     case .activation(.parametricRelu): "PReLU"
@@ -139,6 +144,7 @@ extension Operation {
     case .average: "Average"
     case .minimum: "Minimum"
     case .maximum: "Maximum"
+    case .matrixProduct: "MatMul"
     case .concatenate, .join: "Concatenate"
     case .channels, .slice: "Slice"
     case .permute: "Permute"

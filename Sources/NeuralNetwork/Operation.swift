@@ -23,6 +23,8 @@ public enum Operation: Sendable, Hashable {
   case localResponseNormalization(LocalResponseNormalization)
   /// Per sample and channel over rows and columns, with weights `gamma` and `beta` (ONNX `InstanceNormalization`).
   case instanceNormalization(epsilon: Float)
+  case groupNormalization(GroupNormalization)
+  case layerNormalization(LayerNormalization)
   /// `(x - mean) / sqrt(variance + epsilon)`, both over `axes` of each sample, counted as in ``join(axis:)`` (ONNX
   /// `MeanVarianceNormalization`).
   case standardization(axes: [Int], epsilon: Float)
@@ -60,10 +62,17 @@ public enum Operation: Sendable, Hashable {
   case average
   case minimum
   case maximum
+  /// The matrices in the last two axes of two values multiplied, as numpy's `matmul`; the axes before them, the samples' among
+  /// them, are equal or 1, and the values have as many axes each.
+  case matrixProduct
   /// Along the channels.
   case concatenate
   /// One after another along an axis of the values as they lie here: 1 are the rows of a picture, 2 its columns.
   case join(axis: Int)
+  /// Channels become the pixels of blocks of that side (ONNX `DepthToSpace`, PyTorch `PixelShuffle`).
+  case depthToSpace(Int, BlockOrder)
+  /// The pixels of blocks of that side become channels (ONNX `SpaceToDepth`, PyTorch `PixelUnshuffle`).
+  case spaceToDepth(Int, BlockOrder)
   /// The channels `range` of the input.
   case channels(Range<Int>)
   /// The part `range` along an axis counted as in ``join(axis:)``.
@@ -96,6 +105,10 @@ public struct InputShape: Sendable, Hashable {
 
 /// Whether the elements of a picture are counted channel-last (`HWC`: TensorFlow) or channel-first (`CHW`: Caffe, PyTorch, ONNX).
 public enum ElementOrder: Sendable, Hashable { case channelsLast, channelsFirst }
+
+/// How the channels that stand for a block of pixels are counted: all channels of one pixel after another (ONNX `DCR`), or all
+/// pixels of one channel after another (ONNX `CRD`, PyTorch).
+public enum BlockOrder: Sendable, Hashable { case pixelsFirst, channelsFirst }
 
 /// How up-sampling fills the new pixels.
 public enum Interpolation: Sendable, Hashable { case nearest, bilinear }
@@ -131,6 +144,7 @@ public struct TransposedConvolution2D: Sendable, Hashable {
   public var filters: Int
   public var kernelSize: Extent
   public var stride: Extent
+  public var dilation: Extent
   public var padding: Padding
   /// Rows and columns added at the bottom and right (PyTorch, ONNX `output_padding`).
   public var outputPadding: Extent
@@ -139,12 +153,13 @@ public struct TransposedConvolution2D: Sendable, Hashable {
   public var activation: Activation
 
   public init(
-    filters: Int, kernelSize: Extent, stride: Extent = 1, padding: Padding = .valid,
+    filters: Int, kernelSize: Extent, stride: Extent = 1, dilation: Extent = 1, padding: Padding = .valid,
     outputPadding: Extent = 0, groups: Int = 1, usesBias: Bool = true, activation: Activation = .linear
   ) {
     self.filters = filters
     self.kernelSize = kernelSize
     self.stride = stride
+    self.dilation = dilation
     self.padding = padding
     self.outputPadding = outputPadding
     self.groups = groups
@@ -220,6 +235,39 @@ public struct BatchNormalization: Sendable, Hashable {
   public init(epsilon: Float = 1e-3, momentum: Float = 0.99, scales: Bool = true, centers: Bool = true) {
     self.epsilon = epsilon
     self.momentum = momentum
+    self.scales = scales
+    self.centers = centers
+  }
+}
+
+/// Per sample over the rows, the columns and the channels of each of `groups` groups, then `gamma` and `beta` a channel (Wu and He
+/// 2018).
+public struct GroupNormalization: Sendable, Hashable {
+  public var groups: Int
+  public var epsilon: Float
+  /// Whether there is a `gamma`.
+  public var scales: Bool
+  /// Whether there is a `beta`.
+  public var centers: Bool
+
+  public init(groups: Int, epsilon: Float = 1e-3, scales: Bool = true, centers: Bool = true) {
+    self.groups = groups
+    self.epsilon = epsilon
+    self.scales = scales
+    self.centers = centers
+  }
+}
+
+/// Over the last axis, the channels of each pixel, then `gamma` and `beta` a channel (Ba, Kiros and Hinton 2016).
+public struct LayerNormalization: Sendable, Hashable {
+  public var epsilon: Float
+  /// Whether there is a `gamma`.
+  public var scales: Bool
+  /// Whether there is a `beta`.
+  public var centers: Bool
+
+  public init(epsilon: Float = 1e-3, scales: Bool = true, centers: Bool = true) {
+    self.epsilon = epsilon
     self.scales = scales
     self.centers = centers
   }

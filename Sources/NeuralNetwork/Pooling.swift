@@ -15,18 +15,21 @@ public struct Pooling: Sendable, Hashable {
   public var kind: Kind
   public var size: Extent
   public var stride: Extent
+  /// How far apart the pixels of a window lie.
+  public var dilation: Extent
   public var padding: Padding
   public var rounding: Rounding
   /// Whether an average counts the padded zeros (Caffe, and PyTorch by default) or divides by the pixels inside (Keras, ONNX by default).
   public var countsPadding: Bool
 
   public init(
-    _ kind: Kind, size: Extent, stride: Extent, padding: Padding = .valid, rounding: Rounding = .down,
-    countsPadding: Bool = false
+    _ kind: Kind, size: Extent, stride: Extent, dilation: Extent = 1, padding: Padding = .valid,
+    rounding: Rounding = .down, countsPadding: Bool = false
   ) {
     self.kind = kind
     self.size = size
     self.stride = stride
+    self.dilation = dilation
     self.padding = padding
     self.rounding = rounding
     self.countsPadding = countsPadding

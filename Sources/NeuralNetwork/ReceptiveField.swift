@@ -82,8 +82,9 @@ extension Operation {
       field.slide(g.rows, g.columns)
     case .transposedConvolution(let c):
       guard let g = c.geometry(for: input) else { return nil }
-      field.rows.spread(kernel: c.kernelSize.height, stride: c.stride.height, before: g.top)
-      field.columns.spread(kernel: c.kernelSize.width, stride: c.stride.width, before: g.left)
+      let reach = c.kernelSize.reach(dilation: c.dilation)
+      field.rows.spread(kernel: reach.height, stride: c.stride.height, before: g.top)
+      field.columns.spread(kernel: reach.width, stride: c.stride.width, before: g.left)
     case .upSampling(let factor, let interpolation):
       let kernel =
         interpolation == .nearest ? factor : Extent(height: 2 * factor.height, width: 2 * factor.width)
@@ -97,19 +98,27 @@ extension Operation {
     case .cropping(let m):
       field.rows.centre += Double(m.top) * field.rows.jump
       field.columns.centre += Double(m.left) * field.columns.jump
+    case .depthToSpace(let side, _):
+      field.rows.spread(kernel: side, stride: side, before: 0)
+      field.columns.spread(kernel: side, stride: side, before: 0)
+    case .spaceToDepth(let side, _):
+      guard let window = Pooling(.maximum, size: Extent(side), stride: Extent(side)).geometry(for: input)
+      else { return nil }
+      field.slide(window.rows, window.columns)
     case .resizing(let resizing):
       guard let (rows, columns) = resizing.axes(for: input) else { return nil }
       field.rows.resize(rows, reach: resizing.reach)
       field.columns.resize(columns, reach: resizing.reach)
     case .reduction(_, let axes, true) where axes == [input.rank - 1]: break
-    case .standardization, .reduction: return nil
+    case .standardization, .groupNormalization, .reduction, .matrixProduct: return nil
     case .constant, .divide, .minimum: break
     case .dense: return input.rank == 4 ? field : nil
     case .slice(let axis, _) where axis == input.rank - 1: break
     case .globalPooling, .adaptiveAveragePooling, .instanceNormalization, .flatten, .reshape, .maxUnpooling,
       .join, .slice, .permute:
       return nil
-    case .input, .batchNormalization, .channelScale, .localResponseNormalization, .activation, .dropout,
+    case .input, .batchNormalization, .layerNormalization, .channelScale, .localResponseNormalization,
+      .activation, .dropout,
       .identity,
       .add, .subtract, .multiply, .average, .maximum, .concatenate, .channels, .channelPadding, .rescaling:
       break

@@ -128,7 +128,8 @@ extension Layer {
     case .dense(let d):
       guard input.rank >= 2 else { throw mismatch("at least [N, C]", input) }
       return try shape(input.dimensions.dropLast() + [d.units], input)
-    case .localResponseNormalization, .batchNormalization, .channelScale, .activation, .dropout, .identity:
+    case .localResponseNormalization, .batchNormalization, .layerNormalization, .channelScale, .activation,
+      .dropout, .identity:
       guard input.rank >= 2 else { throw mismatch("at least [N, C]", input) }
       return input
     case .rescaling(let scale, let offset):
@@ -139,6 +140,24 @@ extension Layer {
     case .instanceNormalization:
       try requirePicture(input)
       return input
+    case .groupNormalization(let g):
+      try requirePicture(input)
+      guard input[3] % g.groups == 0 else {
+        throw mismatch("channels that divide into \(g.groups) groups", input)
+      }
+      return input
+    case .depthToSpace(let side, _):
+      try requirePicture(input)
+      guard input[3] % (side * side) == 0 else {
+        throw mismatch("channels that are blocks of \(side)x\(side) pixels", input)
+      }
+      return try shape([input[0], input[1], input[2], input[3] / (side * side)], scaled: Extent(side), input)
+    case .spaceToDepth(let side, _):
+      try requirePicture(input)
+      guard input[1] % side == 0, input[2] % side == 0 else {
+        throw mismatch("rows and columns that divide by \(side)", input)
+      }
+      return try shape([input[0], input[1] / side, input[2] / side, input[3] * side * side], input)
     case .pooling(let p):
       try requirePicture(input)
       return try shape(p.geometry(for: input)?.outputDimensions, window: p.size, input)
@@ -173,6 +192,8 @@ extension Layer {
       return try shape([input[0], height, width, input[3]], input)
     case .add, .subtract, .multiply, .divide, .average, .minimum, .maximum:
       return try broadcast(inputs)
+    case .matrixProduct:
+      return try multiplied(input, inputs[1])
     case .concatenate:
       return try joined(inputs, axis: input.rank - 1)
     case .channels(let range):
@@ -259,6 +280,17 @@ extension Layer {
       }
     }
     return try shape(extents, inputs[0])
+  }
+
+  private func multiplied(_ a: Shape, _ b: Shape) throws(NetworkError) -> Shape {
+    guard a.rank >= 2, b.rank == a.rank, a[-1] == b[b.rank - 2] else {
+      throw mismatch("matrices that can be multiplied by those of \(a)", b)
+    }
+    let outer = a.rank - 2
+    guard (0..<outer).allSatisfy({ a[$0] == b[$0] || a[$0] == 1 || b[$0] == 1 }) else {
+      throw mismatch("as many matrices as in \(a)", b)
+    }
+    return try shape((0..<outer).map { max(a[$0], b[$0]) } + [a[outer], b[-1]], a)
   }
 
   private func requireAxes(_ axes: [Int], _ input: Shape) throws(NetworkError) {

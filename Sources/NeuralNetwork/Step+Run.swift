@@ -128,6 +128,8 @@ extension Step {
       pad(input, from, margins, boundary, output, shape)
     case .elementwise(let kind):
       combine(kind, sources.map { ($0.pixels.start, $0.shape) }, into: output, shape, grain: grain, epilogue)
+    case .matrixProduct:
+      MatrixProducts(from, sources[1].shape, shape).multiply(input, sources[1].pixels.start, into: output)
     case .concatenation:
       concatenate(sources, into: target, pixels: pixels)
     case .join(let axis):

@@ -41,6 +41,8 @@ struct Step: Sendable {
     /// Margins that a boundary supplies.
     case padding(Margins, Boundary)
     case elementwise(Elementwise)
+    /// Of the matrices in the last two axes.
+    case matrixProduct
     case concatenation
     /// The inputs, and a part of the input, along an axis that is not the channels'.
     case join(axis: Int)

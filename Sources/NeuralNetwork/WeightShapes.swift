@@ -78,6 +78,10 @@ extension Operation {
     case .batchNormalization(let b):
       return (b.scales ? [(.gamma, [channels])] : []) + (b.centers ? [(.beta, [channels])] : [])
         + [(.movingMean, [channels]), (.movingVariance, [channels])]
+    case .groupNormalization(let g):
+      return (g.scales ? [(.gamma, [channels])] : []) + (g.centers ? [(.beta, [channels])] : [])
+    case .layerNormalization(let l):
+      return (l.scales ? [(.gamma, [channels])] : []) + (l.centers ? [(.beta, [channels])] : [])
     case .channelScale(let s):
       return [(.gamma, [channels])] + (s.usesBias ? [(.beta, [channels])] : [])
     case .instanceNormalization:
@@ -86,12 +90,13 @@ extension Operation {
       return [(.value, extents)]
     case .activation(let activation):
       return slopes(activation, channels)
-    case .standardization, .resizing, .reduction, .padding, .divide, .minimum: return []
+    case .standardization, .resizing, .reduction, .padding, .divide, .minimum, .matrixProduct: return []
     case .input, .localResponseNormalization, .pooling, .globalPooling, .adaptiveAveragePooling,
       .maxUnpooling,
       .upSampling, .flatten, .reshape, .zeroPadding, .cropping, .dropout, .identity, .add, .subtract,
       .multiply,
-      .average, .maximum, .concatenate, .join, .channels, .slice, .permute, .channelPadding, .rescaling:
+      .average, .maximum, .concatenate, .join, .channels, .slice, .permute, .channelPadding, .rescaling,
+      .depthToSpace, .spaceToDepth:
       return []
     }
   }

@@ -14,7 +14,7 @@ struct TrainingNode: Sendable {
     case transposedConvolution(ConvolutionGeometry, kernel: Range<Int>, bias: Range<Int>?)
     case dense(kernel: Range<Int>, bias: Range<Int>?)
     case batchNormalization(NormalizationRanges, epsilon: Float, momentum: Float, usesBatch: Bool)
-    case channelScale(gamma: Range<Int>, beta: Range<Int>?)
+    case channelScale(gamma: Range<Int>?, beta: Range<Int>?)
     case rescaling(scale: [Float], offset: [Float])
     /// In place where the derivative follows from the output and nobody else reads the input.
     case activation(Activation, slopes: Range<Int>?)
@@ -42,6 +42,8 @@ struct TrainingNode: Sendable {
     case sum
     /// Of values of which some may be repeated along axes of extent 1.
     case elementwise(Elementwise)
+    /// Of the matrices in the last two axes.
+    case matrixProduct
     case concatenation
     /// Channel `c` is the input's channel `c + offset`, or 0 where it has none.
     case channelWindow(offset: Int)

@@ -106,15 +106,18 @@ extension TrainingPass {
       }
     case .channelScale(let gamma, let beta):
       if node.trainsWeights {
-        partialSums(pixels, channels, result: result + gamma.lowerBound) { range, sum in
-          for pixel in range {
-            for c in 0..<channels { sum[c] += dy[pixel * channels + c] * x[pixel * channels + c] }
+        if let gamma {
+          partialSums(pixels, channels, result: result + gamma.lowerBound) { range, sum in
+            for pixel in range {
+              for c in 0..<channels { sum[c] += dy[pixel * channels + c] * x[pixel * channels + c] }
+            }
           }
         }
         biasGradient(beta)
       }
       deliver(to: source) {
-        scaleChannels(dy, by: { parameters[gamma.lowerBound + $0] }, pixels, channels, to: $0)
+        scaleChannels(
+          dy, by: { c in gamma.map { parameters[$0.lowerBound + c] } ?? 1 }, pixels, channels, to: $0)
       }
     case .rescaling(let factor, _):
       deliver(to: source) {
@@ -201,6 +204,16 @@ extension TrainingPass {
     case .channelWindow(let offset):
       deliver(to: source) {
         copyChannels(dy, channels, from: -offset, to: $0, nodes[source].channels, pixels: pixels)
+      }
+    case .matrixProduct:
+      let (a, b) = (node.inputs[0], node.inputs[1])
+      let products = MatrixProducts(nodes[a].shape, nodes[b].shape, node.shape)
+      for (place, input) in node.inputs.enumerated() {
+        deliver(to: input) { dx in
+          dx.update(repeating: 0, count: nodes[input].shape.count)
+          products.addGradients(
+            x, value(b), of: dy, to: place == 0 ? dx : nil, place == 1 ? dx : nil)
+        }
       }
     case .concatenation:
       forEachSlice(of: node) { input, offset, width in

@@ -73,8 +73,8 @@ extension TrainingPass {
           }
         }
       case .channelScale(let gamma, let beta):
-        let (gamma, beta) = (parameters + gamma.lowerBound, weights(beta))
-        scale(x, y, node, { gamma[$0] }) { channel, _ in beta?[channel] ?? 0 }
+        let (gamma, beta) = (weights(gamma), weights(beta))
+        scale(x, y, node, { gamma?[$0] ?? 1 }) { channel, _ in beta?[channel] ?? 0 }
       case .rescaling(let factor, let offset):
         scale(x, y, node, { factor.count == 1 ? factor[0] : factor[$0] }) { channel, _ in
           offset.count == 1 ? offset[0] : offset[channel]
@@ -161,6 +161,9 @@ extension TrainingPass {
       case .channelWindow(let offset):
         copyChannels(
           x, nodes[node.inputs[0]].channels, from: offset, to: y, node.channels, pixels: node.pixels)
+      case .matrixProduct:
+        let (a, b) = (node.inputs[0], node.inputs[1])
+        MatrixProducts(nodes[a].shape, nodes[b].shape, node.shape).multiply(x, value(b), into: y)
       case .concatenation:
         forEachSlice(of: node) { input, offset, channels in
           let source = value(input)

@@ -163,9 +163,7 @@ struct TrainingPlan: Sendable {
           .init(gamma: gamma, beta: beta, mean: mean, variance: variance), epsilon: b.epsilon,
           momentum: b.momentum, usesBatch: !isFrozen), inputs, shape, [gamma, beta])
     case .channelScale:
-      guard let gamma = range(.gamma, layer) else { throw refused("scale") }
-      let beta = range(.beta, layer)
-      return add(layer, .channelScale(gamma: gamma, beta: beta), inputs, shape, [gamma, beta])
+      return appendScale(layer, inputs[0], shape)
     case .rescaling(let scale, let offset):
       return add(layer, .rescaling(scale: scale, offset: offset), inputs, shape)
     case .activation(let activation):
@@ -219,15 +217,26 @@ struct TrainingPlan: Sendable {
     case .average: return add(layer, .elementwise(.average), inputs, shape)
     case .minimum: return add(layer, .elementwise(.minimum), inputs, shape)
     case .maximum: return add(layer, .elementwise(.maximum), inputs, shape)
+    case .matrixProduct: return add(layer, .matrixProduct, inputs, shape)
     case .concatenate: return add(layer, .concatenation, inputs, shape)
     case .localResponseNormalization(let l): return add(layer, .localResponse(l), inputs, shape)
     case .standardization(let axes, let epsilon):
       return add(layer, .standardization(axes: axes, epsilon: epsilon), inputs, shape)
+    case .layerNormalization(let l):
+      let middle = add(layer, .standardization(axes: [shape.rank - 1], epsilon: l.epsilon), inputs, shape)
+      return appendScale(layer, middle, shape)
+    case .groupNormalization(let g):
+      let (seen, axes) = g.grouped(input)
+      let groups = add(layer, .copy, inputs, seen)
+      let standard = add(layer, .standardization(axes: axes, epsilon: g.epsilon), [groups], seen)
+      return appendScale(layer, add(layer, .copy, [standard], shape), shape)
+    case .depthToSpace(let side, let order):
+      return appendBlocks(layer, order.spreading(input, side: side), inputs, shape)
+    case .spaceToDepth(let side, let order):
+      return appendBlocks(layer, order.gathering(input, side: side), inputs, shape)
     case .instanceNormalization(let epsilon):
-      guard let gamma = range(.gamma, layer) else { throw refused("instance normalization") }
-      let beta = range(.beta, layer)
       let middle = add(layer, .standardization(axes: [1, 2], epsilon: epsilon), inputs, shape)
-      return add(layer, .channelScale(gamma: gamma, beta: beta), [middle], shape, [gamma, beta])
+      return appendScale(layer, middle, shape)
     case .reduction(let kind, let axes, _):
       return add(layer, .reduction(kind, axes: axes), inputs, shape)
     case .constant:
@@ -240,6 +249,22 @@ struct TrainingPlan: Sendable {
     case .join(let axis): return add(layer, .join(axis: axis), inputs, shape)
     case .permute(let order): return add(layer, .transpose(order), inputs, shape)
     }
+  }
+
+  /// The layer's `gamma` and `beta`, where it has any, of what was normalised.
+  private mutating func appendScale(_ layer: Layer, _ input: Int, _ shape: Shape) -> Int {
+    let (gamma, beta) = (range(.gamma, layer), range(.beta, layer))
+    guard gamma != nil || beta != nil else { return input }
+    return add(layer, .channelScale(gamma: gamma, beta: beta), [input], shape, [gamma, beta])
+  }
+
+  private mutating func appendBlocks(
+    _ layer: Layer, _ blocks: (seen: Shape, order: [Int]), _ inputs: [Int], _ shape: Shape
+  ) -> Int {
+    let seen = add(layer, .copy, inputs, blocks.seen)
+    let moved = add(
+      layer, .transpose(blocks.order), [seen], Shape(blocks.order.map { blocks.seen[$0] }))
+    return add(layer, .copy, [moved], shape)
   }
 
   /// Numbers that lie channel-first as a value of `shape`.
@@ -256,11 +281,12 @@ extension ConvolutionGeometry {
     func margins(_ input: Int, _ output: Int, _ kernel: Int, _ stride: Int, _ before: Int) -> Int {
       (input - 1) * stride + kernel - output - before
     }
-    let bottom = margins(t.inputHeight, t.outputHeight, t.kernelSize.height, t.stride.height, t.top)
-    let right = margins(t.inputWidth, t.outputWidth, t.kernelSize.width, t.stride.width, t.left)
+    let reach = t.kernelSize.reach(dilation: t.dilation)
+    let bottom = margins(t.inputHeight, t.outputHeight, reach.height, t.stride.height, t.top)
+    let right = margins(t.inputWidth, t.outputWidth, reach.width, t.stride.width, t.left)
     self.init(
       input: Shape(t.outputDimensions), outputChannels: t.inputChannels, kernelSize: t.kernelSize,
-      stride: t.stride, groups: t.groups,
+      stride: t.stride, dilation: t.dilation, groups: t.groups,
       padding: .explicit(Margins(top: t.top, bottom: bottom, left: t.left, right: right)))
     guard rows.output == t.inputHeight, columns.output == t.inputWidth else { return nil }
   }

@@ -174,7 +174,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         let geometry = TransposedGeometry(
           input: input, outputChannels: groups * pick(1...4),
           kernelSize: Extent(height: pick(1...5), width: pick(1...5)),
-          stride: Extent(height: pick(1...3), width: pick(1...3)), padding: paddings[pick(0...3)],
+          stride: Extent(height: pick(1...3), width: pick(1...3)),
+          dilation: Extent(height: pick(1...2), width: pick(1...3)), padding: paddings[pick(0...3)],
           outputPadding: Extent(height: pick(0...1), width: pick(0...1)), groups: groups)
       else { continue }
       checked += 1

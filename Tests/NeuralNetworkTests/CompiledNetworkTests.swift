@@ -22,6 +22,11 @@ enum Zoo {
       "transposed",
       .transposedConvolution(.init(filters: 3, kernelSize: 3, stride: 2, activation: .elu(alpha: 1)))
     ),
+    (
+      "transposed, taps apart",
+      .transposedConvolution(
+        .init(filters: 4, kernelSize: 3, stride: 2, dilation: 2, padding: .explicit(Margins(1)), groups: 2))
+    ),
     ("depthwise", .depthwiseConvolution(.init(depthMultiplier: 2, kernelSize: 3, activation: .relu6))),
     (
       "separable",
@@ -36,6 +41,27 @@ enum Zoo {
     ("lrn", .localResponseNormalization(.init(size: 3, alpha: 0.1, beta: 0.75, bias: 1))),
     ("lrn, even", .localResponseNormalization(.init(size: 4, alpha: 0.1, beta: 0.5, bias: 2))),
     ("instance norm", .instanceNormalization(epsilon: 1e-3)),
+    ("group norm", .groupNormalization(.init(groups: 2))),
+    ("group norm, no gamma", .groupNormalization(.init(groups: 4, scales: false))),
+    ("layer norm", .layerNormalization(.init(centers: false))),
+    ("blocks", .depthToSpace(2, .pixelsFirst)),
+    ("blocks, channel by channel", .depthToSpace(2, .channelsFirst)),
+    ("blocks gathered", .spaceToDepth(2, .pixelsFirst)),
+    ("blocks gathered, channel by channel", .spaceToDepth(2, .channelsFirst)),
+    (
+      "max, pixels apart",
+      .pooling(
+        .init(.maximum, size: 3, stride: 2, dilation: 2, padding: .explicit(Margins(1)), rounding: .up))
+    ),
+    (
+      "average, pixels apart, padding counted",
+      .pooling(
+        .init(
+          .average, size: Extent(height: 2, width: 3), stride: 2, dilation: Extent(height: 3, width: 2),
+          padding: .explicit(Margins(2)), rounding: .up, countsPadding: true))
+    ),
+    ("place of the maximum", .reduction(.maximumPlace, axes: [3], keepsAxes: false)),
+    ("row of the maximum", .reduction(.maximumPlace, axes: [1], keepsAxes: true)),
     ("max", .pooling(.init(.maximum, size: 3, stride: 2, rounding: .up))),
     ("average", .pooling(.init(.average, size: 3, stride: 2, padding: .same))),
     (
@@ -79,7 +105,8 @@ enum Zoo {
     .linear, .relu, .relu6, .leakyRelu(slope: 0.2), .parametricRelu, .elu(alpha: 1.3), .selu, .sigmoid,
     .hardSigmoid(slope: 1 / 6, offset: 0.5), .tanh, .swish, .hardSwish, .gelu(tanhApproximation: false),
     .gelu(tanhApproximation: true), .softplus, .softsign, .exponential, .absolute, .power(exponent: 2),
-    .power(exponent: 3), .errorFunction, .logSoftmax, .softmax, .clip(low: -0.5, high: 0.7),
+    .mish, .celu(alpha: 0.6), .thresholdedRelu(threshold: 0.3), .power(exponent: 3), .errorFunction,
+    .logSoftmax, .softmax, .clip(low: -0.5, high: 0.7),
   ]
 
   /// Branches, residuals, in-place chances, fusions in a row, an encoder with its decoder.
@@ -132,6 +159,30 @@ enum Zoo {
       let expected = try network.referenceActivations(for: x)
       let found = try network.compiled(for: x.shape).run(x)
       expectAgreement(try found.layer(name), try #require(expected[name]), to: 1e-5, name)
+    }
+  }
+
+  @Test func matricesMultiplyEachSampleAloneAndSpreadOverAxesOfOne() throws {
+    let network = try Zoo.graph(
+      Layer("turned", .permute([0, 1, 3, 2]), from: "x"),
+      Layer("squares", .matrixProduct, from: "x", "turned"),
+      Layer("row", .reduction(.mean, axes: [1], keepsAxes: true), from: "turned"),
+      Layer("spread", .matrixProduct, from: "x", "row"),
+      Layer("matrix", .constant([1, 1, 5, 12])),
+      Layer("rows", .reshape([1, 12, 40], .channelsLast), from: "x"),
+      Layer("constant", .matrixProduct, from: "matrix", "rows")
+    ).randomNetwork()
+    for batch in [1, 3] {
+      let x = input(batch)
+      let expected = try network.referenceActivations(for: x)
+      let found = try network.compiled(for: x.shape, recording: ["squares", "spread", "constant"]).run(x)
+      for (name, shape) in [
+        ("squares", [batch, 12, 10, 10]), ("spread", [batch, 12, 10, 10]), ("constant", [batch, 1, 5, 40]),
+      ] {
+        let seen = try found.layer(name)
+        #expect(seen.shape == Shape(shape))
+        expectAgreement(seen, try #require(expected[name]), to: 1e-5, name)
+      }
     }
   }
 

@@ -186,5 +186,28 @@ extension GradientTests {
       Layer("flat", .flatten(.channelsLast), from: "highest"),
       Layer("dense", .dense(.init(units: 3)), from: "flat"),
     ],
+    "modern": [
+      Layer("input", .input(InputShape(height: 8, width: 6, channels: 3))),
+      Layer("conv", .convolution(.init(filters: 4, kernelSize: 3, padding: .same)), from: "input"),
+      Layer("group", .groupNormalization(.init(groups: 2, epsilon: 1e-2)), from: "conv"),
+      Layer("mish", .activation(.mish), from: "group"),
+      Layer("apart", .pooling(.init(.maximum, size: 2, stride: 1, dilation: 2)), from: "mish"),
+      Layer("mean", .pooling(.init(.average, size: 2, stride: 1, dilation: 2)), from: "apart"),
+      Layer(
+        "transposed",
+        .transposedConvolution(
+          .init(
+            filters: 4, kernelSize: 3, stride: 2, dilation: 2, padding: .explicit(Margins(2)),
+            outputPadding: 1, activation: .celu(alpha: 0.7))), from: "mean"),
+      Layer("layer", .layerNormalization(.init(epsilon: 1e-2)), from: "transposed"),
+      Layer("blocks", .depthToSpace(2, .channelsFirst), from: "layer"),
+      Layer("channels", .spaceToDepth(2, .pixelsFirst), from: "blocks"),
+      Layer("pixels", .reshape([-1, 4], .channelsLast), from: "channels"),
+      Layer("turned", .permute([0, 2, 1]), from: "pixels"),
+      Layer("product", .matrixProduct, from: "turned", "pixels"),
+      Layer("bent", .activation(.tanh), from: "product"),
+      Layer("flat", .flatten(.channelsLast), from: "bent"),
+      Layer("dense", .dense(.init(units: 3)), from: "flat"),
+    ],
   ]
 }

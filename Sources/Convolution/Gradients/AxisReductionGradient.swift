@@ -2,7 +2,7 @@ package import TensorCore
 
 /// The gradient of ``reduceAxes(_:_:input:_:output:)`` with respect to its input; `output` is what came out.
 ///
-/// Equal extremes share theirs evenly, as in PyTorch's `amax`.
+/// Equal extremes share theirs evenly, as in PyTorch's `amax`; a place has none.
 package func reduceAxesGradient(
   _ kind: ReductionKind, _ axes: [Int], input: UnsafePointer<Float>, _ shape: Shape,
   output: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>, result: UnsafeMutablePointer<Float>
@@ -17,6 +17,9 @@ package func reduceAxesGradient(
       reduction.eachRow(ofSamples: samples) { row, place, step in
         for c in 0..<channels { result[row + c] = outputGradient[place + c * step] * share }
       }
+    case .maximumPlace:
+      let size = shape[0] == 0 ? 0 : shape.count / shape[0]
+      (result + samples.lowerBound * size).update(repeating: 0, count: samples.count * size)
     case .minimum, .maximum:
       let first = samples.lowerBound * each
       Scratch.withFloats(samples.count * each) { counts in

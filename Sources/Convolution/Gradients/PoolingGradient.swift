@@ -26,7 +26,7 @@ package func poolMaximumGradient(
               var taps = 0
               for ky in g.rows.taps(at: oy) {
                 for kx in g.columns.taps(at: ox) {
-                  let place = (g.rows.start(of: oy) + ky) * g.columns.input + g.columns.start(of: ox) + kx
+                  let place = g.rows.place(of: ky, at: oy) * g.columns.input + g.columns.place(of: kx, at: ox)
                   places[taps] = UInt32(truncatingIfNeeded: place)
                   addresses[taps] = plane + place * g.channels
                   taps += 1
@@ -59,7 +59,7 @@ package func poolAverageGradient(
           let share = 1 / Float(max(1, g.divisor(oy, ox, countsPadding: countsPadding)))
           for ky in g.rows.taps(at: oy) {
             for kx in g.columns.taps(at: ox) {
-              let place = (g.rows.start(of: oy) + ky) * g.columns.input + g.columns.start(of: ox) + kx
+              let place = g.rows.place(of: ky, at: oy) * g.columns.input + g.columns.place(of: kx, at: ox)
               let target = plane + place * g.channels
               for c in 0..<g.channels { target[c] += gradient[c] * share }
             }

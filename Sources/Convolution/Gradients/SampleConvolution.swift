@@ -32,7 +32,8 @@ package struct SampleConvolution: Sendable {
     guard geometry.groups == 1, isSuited else { return nil }
     if let pooling {
       let areDisjoint = [pooling.rows, pooling.columns].allSatisfy { axis in
-        axis.before == 0 && axis.stride == axis.kernel && axis.output * axis.kernel <= axis.input
+        axis.before == 0 && axis.dilation == 1 && axis.stride == axis.kernel
+          && axis.output * axis.kernel <= axis.input
       }
       guard areDisjoint else { return nil }
     }

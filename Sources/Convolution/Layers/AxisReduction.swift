@@ -1,7 +1,11 @@
 package import TensorCore
 
 /// What is made of all values along some axes.
-public enum ReductionKind: String, Sendable, Hashable { case mean, sum, minimum, maximum }
+public enum ReductionKind: String, Sendable, Hashable {
+  case mean, sum, minimum, maximum
+  /// Where along its one axis the greatest value stands first, counted from 0 (numpy's `argmax`).
+  case maximumPlace
+}
 
 /// Which values of an array go into which: axes that are reduced count nothing.
 package struct AxisReduction: Sendable {
@@ -78,6 +82,14 @@ package func reduceAxes(
           if replaces, !output[place].isNaN { output[place] = value }
         }
       }
+    case .maximumPlace:
+      let (length, step) = (shape[axes[0]], shape.strides[axes[0]])
+      for result in start..<samples.upperBound * each {
+        let first = input + result / step * length * step + result % step
+        var best = 0
+        for place in 1..<max(1, length) where first[place * step] > first[best * step] { best = place }
+        output[result] = Float(best)
+      }
     }
   }
 }
@@ -142,6 +154,7 @@ package func referenceReduction(_ kind: ReductionKind, _ axes: [Int], _ x: Tenso
       case .mean: Float(values.reduce(0, +) / Double(values.count))
       case .minimum: Float(values.min() ?? .infinity)
       case .maximum: Float(values.max() ?? -.infinity)
+      case .maximumPlace: Float(values.firstIndex(of: values.max() ?? 0) ?? 0)
       }
     }, shape: shape)
 }

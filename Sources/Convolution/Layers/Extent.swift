@@ -12,6 +12,15 @@ public struct Extent: Sendable, Hashable {
   public init(_ side: Int) { self.init(height: side, width: side) }
 }
 
+extension Extent {
+  /// The pixels that a kernel of this size reaches over.
+  package func reach(dilation: Extent) -> Extent {
+    Extent(
+      height: WindowAxis.reach(of: height, dilation: dilation.height),
+      width: WindowAxis.reach(of: width, dilation: dilation.width))
+  }
+}
+
 extension Extent: ExpressibleByIntegerLiteral {
   public init(integerLiteral side: Int) { self.init(side) }
 }

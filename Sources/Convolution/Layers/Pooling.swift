@@ -41,9 +41,10 @@ private func eachWindow(
           let left = g.columns.start(of: ox)
           var taps = 0
           for ky in lines {
-            let row = input.start + (sample * g.rows.input + top + ky) * g.columns.input * input.stride
+            let y = top + ky * g.rows.dilation
+            let row = input.start + (sample * g.rows.input + y) * g.columns.input * input.stride
             for kx in g.columns.taps(at: ox) {
-              addresses[taps] = row + (left + kx) * input.stride
+              addresses[taps] = row + (left + kx * g.columns.dilation) * input.stride
               taps += 1
             }
           }

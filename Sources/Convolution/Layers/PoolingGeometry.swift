@@ -8,14 +8,16 @@ package struct PoolingGeometry: Sendable, Hashable {
   package let columns: WindowAxis
 
   /// `nil` when not one window has a place.
-  package init?(input: Shape, size: Extent, stride: Extent, padding: Padding, roundsUp: Bool) {
+  package init?(
+    input: Shape, size: Extent, stride: Extent, dilation: Extent = 1, padding: Padding, roundsUp: Bool
+  ) {
     guard input.rank == 4,
       let rows = WindowAxis(
-        input: input[1], kernel: size.height, stride: stride.height, padding: padding, .rows,
-        roundsUp: roundsUp),
+        input: input[1], kernel: size.height, stride: stride.height, dilation: dilation.height,
+        padding: padding, .rows, roundsUp: roundsUp),
       let columns = WindowAxis(
-        input: input[2], kernel: size.width, stride: stride.width, padding: padding, .columns,
-        roundsUp: roundsUp)
+        input: input[2], kernel: size.width, stride: stride.width, dilation: dilation.width,
+        padding: padding, .columns, roundsUp: roundsUp)
     else { return nil }
     batch = input[0]
     channels = input[3]
@@ -32,7 +34,9 @@ package struct PoolingGeometry: Sendable, Hashable {
       left: columns.before + margins.left, right: columns.after + margins.right)
     let wider = PoolingGeometry(
       input: input, size: Extent(height: rows.kernel, width: columns.kernel),
-      stride: Extent(height: rows.stride, width: columns.stride), padding: .explicit(all), roundsUp: false)
+      stride: Extent(height: rows.stride, width: columns.stride),
+      dilation: Extent(height: rows.dilation, width: columns.dilation), padding: .explicit(all),
+      roundsUp: false)
     guard let wider, wider.outputDimensions == outputDimensions,
       [wider.rows, wider.columns].allSatisfy({ axis in
         (0..<axis.output).allSatisfy { !axis.taps(at: $0).isEmpty }
@@ -47,8 +51,8 @@ package struct PoolingGeometry: Sendable, Hashable {
   func divisor(_ oy: Int, _ ox: Int, countsPadding: Bool) -> Int {
     guard countsPadding else { return rows.taps(at: oy).count * columns.taps(at: ox).count }
     func extent(_ axis: WindowAxis, _ position: Int) -> Int {
-      let start = axis.start(of: position)
-      return min(start + axis.kernel, axis.input + axis.after) - start
+      let room = axis.input + axis.after - axis.start(of: position)
+      return min(axis.kernel, (room + axis.dilation - 1) / axis.dilation)
     }
     return extent(rows, oy) * extent(columns, ox)
   }

@@ -9,8 +9,8 @@ package func referenceMaximumPooling(_ x: Tensor, _ g: PoolingGeometry) -> (valu
   forEachWindow(g) { n, oy, ox, c in
     var best = -Float.infinity
     var position = 0
-    for iy in g.rows.taps(at: oy).map({ g.rows.start(of: oy) + $0 }) {
-      for ix in g.columns.taps(at: ox).map({ g.columns.start(of: ox) + $0 }) {
+    for iy in g.rows.taps(at: oy).map({ g.rows.place(of: $0, at: oy) }) {
+      for ix in g.columns.taps(at: ox).map({ g.columns.place(of: $0, at: ox) }) {
         let value = scalars[((n * g.rows.input + iy) * g.columns.input + ix) * g.channels + c]
         if value > best { (best, position) = (value, iy * g.columns.input + ix) }
       }
@@ -27,8 +27,8 @@ package func referenceAveragePooling(_ x: Tensor, _ g: PoolingGeometry, countsPa
   var values: [Float] = []
   forEachWindow(g) { n, oy, ox, c in
     var sum = 0.0
-    for iy in g.rows.taps(at: oy).map({ g.rows.start(of: oy) + $0 }) {
-      for ix in g.columns.taps(at: ox).map({ g.columns.start(of: ox) + $0 }) {
+    for iy in g.rows.taps(at: oy).map({ g.rows.place(of: $0, at: oy) }) {
+      for ix in g.columns.taps(at: ox).map({ g.columns.place(of: $0, at: ox) }) {
         sum += Double(scalars[((n * g.rows.input + iy) * g.columns.input + ix) * g.channels + c])
       }
     }

@@ -2,8 +2,8 @@ package import TensorCore
 
 /// The extents of a transposed convolution: the gradient of a convolution that maps the output's size to the input's.
 ///
-/// Kernel `[H, W, F / groups, C]`. Sizes as Keras (`valid`: `n s + max(k - s, 0)`, `same`: `n s`) or, with explicit margins, as
-/// PyTorch: `(n - 1) s + k - margins + outputPadding`.
+/// Kernel `[H, W, F / groups, C]`, reaching over `k = (size - 1) dilation + 1` pixels. Sizes as Keras (`valid`:
+/// `n s + max(k - s, 0)`, `same`: `n s`) or, with explicit margins, as PyTorch: `(n - 1) s + k - margins + outputPadding`.
 package struct TransposedGeometry: Sendable, Hashable {
   package let batch: Int
   package let inputHeight: Int
@@ -14,6 +14,7 @@ package struct TransposedGeometry: Sendable, Hashable {
   package let outputChannels: Int
   package let kernelSize: Extent
   package let stride: Extent
+  package let dilation: Extent
   package let groups: Int
   /// Rows and columns of the full result that are cut off at the top and the left.
   package let top: Int
@@ -21,8 +22,8 @@ package struct TransposedGeometry: Sendable, Hashable {
 
   /// `nil` when nothing would be left or the channels do not divide into the groups.
   package init?(
-    input: Shape, outputChannels: Int, kernelSize: Extent, stride: Extent = 1, padding: Padding = .valid,
-    outputPadding: Extent = 0, groups: Int = 1
+    input: Shape, outputChannels: Int, kernelSize: Extent, stride: Extent = 1, dilation: Extent = 1,
+    padding: Padding = .valid, outputPadding: Extent = 0, groups: Int = 1
   ) {
     guard input.rank == 4, groups > 0, input[3] % groups == 0, outputChannels % groups == 0 else {
       return nil
@@ -37,10 +38,11 @@ package struct TransposedGeometry: Sendable, Hashable {
     }
     var margins = Margins.none
     if case .explicit(let given) = padding { margins = given }
+    let reach = kernelSize.reach(dilation: dilation)
     (outputHeight, top) = axis(
-      input[1], kernelSize.height, stride.height, outputPadding.height, margins.top, margins.bottom)
+      input[1], reach.height, stride.height, outputPadding.height, margins.top, margins.bottom)
     (outputWidth, left) = axis(
-      input[2], kernelSize.width, stride.width, outputPadding.width, margins.left, margins.right)
+      input[2], reach.width, stride.width, outputPadding.width, margins.left, margins.right)
     guard outputHeight > 0, outputWidth > 0 else { return nil }
     batch = input[0]
     inputHeight = input[1]
@@ -49,6 +51,7 @@ package struct TransposedGeometry: Sendable, Hashable {
     self.outputChannels = outputChannels
     self.kernelSize = kernelSize
     self.stride = stride
+    self.dilation = dilation
     self.groups = groups
   }
 
@@ -72,8 +75,8 @@ package func referenceTransposedConvolution(
       for ix in 0..<g.inputWidth {
         for ky in 0..<g.kernelSize.height {
           for kx in 0..<g.kernelSize.width {
-            let oy = iy * g.stride.height + ky - g.top
-            let ox = ix * g.stride.width + kx - g.left
+            let oy = iy * g.stride.height + ky * g.dilation.height - g.top
+            let ox = ix * g.stride.width + kx * g.dilation.width - g.left
             guard oy >= 0, oy < g.outputHeight, ox >= 0, ox < g.outputWidth else { continue }
             for c in 0..<g.inputChannels {
               let value = Double(x[((n * g.inputHeight + iy) * g.inputWidth + ix) * g.inputChannels + c])
@@ -109,7 +112,7 @@ package func convolveTransposed(
       let target = output + line * g.outputWidth * g.outputChannels
       fill(target, pixels: g.outputWidth, channels: g.outputChannels, bias: bias)
       for ky in 0..<g.kernelSize.height {
-        let distance = oy + g.top - ky
+        let distance = oy + g.top - ky * g.dilation.height
         guard distance >= 0, distance % g.stride.height == 0, distance / g.stride.height < g.inputHeight
         else { continue }
         let iy = distance / g.stride.height
@@ -122,7 +125,7 @@ package func convolveTransposed(
             transposeB: true, products, leadingC: spread)
           for ix in 0..<g.inputWidth {
             for kx in 0..<g.kernelSize.width {
-              let ox = ix * g.stride.width + kx - g.left
+              let ox = ix * g.stride.width + kx * g.dilation.width - g.left
               guard ox >= 0, ox < g.outputWidth else { continue }
               let sums = target + ox * g.outputChannels + group * perGroupOut
               let values = products + ix * spread + kx * perGroupOut

@@ -25,7 +25,7 @@ package struct WindowAxis: Sendable, Hashable {
     input: Int, kernel: Int, stride: Int, dilation: Int = 1, padding: Padding, _ direction: Direction,
     roundsUp: Bool = false
   ) {
-    let reach = (kernel - 1) * dilation + 1
+    let reach = Self.reach(of: kernel, dilation: dilation)
     var output: Int
     switch padding {
     case .same, .sameLower:
@@ -51,8 +51,14 @@ package struct WindowAxis: Sendable, Hashable {
     self.output = output
   }
 
+  /// The pixels from the first to the last that a kernel touches.
+  static func reach(of kernel: Int, dilation: Int) -> Int { (kernel - 1) * dilation + 1 }
+
   /// Where the window of an output pixel starts in the input; negative inside the padding.
   package func start(of position: Int) -> Int { position * stride - before }
+
+  /// The input pixel that a tap of the window at an output pixel falls on.
+  package func place(of tap: Int, at position: Int) -> Int { start(of: position) + tap * dilation }
 
   /// The taps of the window at an output pixel that fall on the input and not on padding.
   package func taps(at position: Int) -> Range<Int> {

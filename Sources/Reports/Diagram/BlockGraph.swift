@@ -67,11 +67,11 @@ extension Operation {
     case .batchNormalization, .channelScale, .localResponseNormalization, .instanceNormalization:
       .normalisation
     case .activation: .activation
-    case .standardization: .normalisation
+    case .standardization, .groupNormalization, .layerNormalization: .normalisation
     case .resizing, .reduction: .pooling
-    case .padding: .shape
+    case .padding, .depthToSpace, .spaceToDepth: .shape
     case .constant: .other
-    case .divide, .minimum: .merge
+    case .divide, .minimum, .matrixProduct: .merge
     case .add, .subtract, .multiply, .average, .maximum, .concatenate, .join: .merge
     case .flatten, .reshape, .zeroPadding, .cropping, .channels, .slice, .permute, .channelPadding: .shape
     case .dropout, .identity, .rescaling: .other
