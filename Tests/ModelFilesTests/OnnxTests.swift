@@ -20,7 +20,8 @@ import WeightFiles
   }
 
   @Test(arguments: [
-    "opset7", "opset8", "opset9", "opset10", "opset11", "opset13", "opset18", "opset21", "types", "shapes",
+    "opset7", "opset8", "opset9", "opset10", "opset11", "opset13", "opset18", "opset20", "opset21", "groups",
+    "grid", "types", "shapes",
     "channels_last", "experimental", "external",
   ])
   func everyOperationAgreesWithOnnxruntime(name: String) throws {
@@ -90,7 +91,7 @@ import WeightFiles
     ("refused_operation", "layer 'find' is of class NonZero (opset 13), which is not supported"),
     ("refused_opset", "its operations are of version 6, expected 7 or later"),
     ("refused_input", "layer 'conv': reads 'nothing', which is neither an input nor made before"),
-    ("refused_setting", "layer 'pool' (MaxPool): dilations is [2, 2], expected 1"),
+    ("refused_setting", "layer 'pool' (LpPool): p is 3, expected 1, 2 or another even number"),
     ("external_outside", "'w' lies in '../external.bin', expected a file in the model's folder"),
   ])
   func whatIsNotSupportedIsRefusedByName(name: String, message: String) {

@@ -78,6 +78,16 @@ struct OnnxCall {
     return number < 0 ? number + rank : number
   }
 
+  /// The entries that a slice takes along an axis of `length`, one at least, as numpy counts them.
+  static func entries(from start: Int, to end: Int, by step: Int, of length: Int) -> StrideTo<Int> {
+    let step = max(-length, min(step, length))
+    let range = step > 0 ? 0...length : -1...length - 1
+    func bound(_ number: Int) -> Int {
+      min(max(number < 0 ? max(number, -length - 1) + length : number, range.lowerBound), range.upperBound)
+    }
+    return stride(from: bound(start), to: bound(end), by: step)
+  }
+
   func axes(_ numbers: [Int], of rank: Int) throws(ModelFileError) -> [Int] {
     guard numbers.count <= 32 else { throw refusal("axes", "\(numbers.count) of them", "at most 32") }
     var axes: [Int] = []

@@ -2,10 +2,18 @@ import NeuralNetwork
 import TensorCore
 import WeightFiles
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Works out nodes whose inputs are all known: constants, and the arithmetic on shapes that exporters write.
 enum OnnxFolding {
   /// Up to so many numbers are a setting or a shape and can be worked with; more are weights.
-  static let most = 1 << 10
+  static let most = 1 << 16
 }
 
 extension OnnxModel {
@@ -112,90 +120,135 @@ extension OnnxModel {
       return first.reshaped(wanted)
     case "Transpose":
       let order = try call.integers("perm") ?? Array((0..<first.extents.count).reversed())
-      guard order.sorted() == Array(0..<first.extents.count), case .floats(let tensor) = first.numbers else {
-        return nil
+      guard order.sorted() == Array(0..<first.extents.count) else { return nil }
+      if case .floats(let tensor) = first.numbers { return OnnxConstant(tensor.transposedLater(order)) }
+      return first.rearranged(order.map { first.extents[$0] }) { place in
+        var source = place
+        for (index, axis) in order.enumerated() { source[axis] = place[index] }
+        return source
       }
-      return OnnxConstant(tensor.transposedLater(order))
-    case "Concat": return try joined(call, inputs)
+    case "Concat": return try joined(call, first, inputs.compactMap { $0 })
     case "Gather":
-      guard first.extents.count == 1, let indices = inputs.last??.integers,
-        try call.integer("axis", or: 0) == 0,
-        let places = inputs.last??.extents
-      else { return nil }
-      let found = indices.map { $0 < 0 ? $0 &+ first.count : $0 }
-      guard found.allSatisfy({ (0..<first.count).contains($0) }) else {
-        throw call.wrong("takes the entries \(indices) of \(first.count)")
+      guard let indices = inputs.last??.integers, let places = inputs.last??.extents else { return nil }
+      let axis = try call.axis(try call.integer("axis", or: 0), of: first.extents.count)
+      let length = first.extents[axis]
+      let found = indices.map { $0 < 0 ? $0 &+ length : $0 }
+      guard found.allSatisfy({ (0..<length).contains($0) }) else {
+        throw call.wrong("takes the entries \(indices.prefix(8)) of \(length)")
       }
-      return first.entries(found, places)
+      let extents = first.extents
+      return first.rearranged(Array(extents[..<axis]) + places + extents[(axis + 1)...]) { place in
+        let index = zip(place[axis..<axis + places.count], places).reduce(0) { $0 * $1.1 + $1.0 }
+        return Array(place[..<axis]) + [found[index]] + place[(axis + places.count)...]
+      }
     case "Slice":
-      guard first.extents.count == 1, let starts = try list(1, "starts"), let ends = try list(2, "ends"),
-        starts.count == 1, ends.count == 1
+      guard let starts = try list(1, "starts"), let ends = try list(2, "ends"), starts.count == ends.count
       else { return nil }
-      let (step, count) = (try list(4, "steps")?.first ?? 1, first.count)
-      func bound(_ number: Int) -> Int {
-        min(max(number < 0 ? max(number, -count) + count : number, 0), count)
+      let axes = try call.axes(try list(3, "axes") ?? Array(starts.indices), of: first.extents.count)
+      let steps = try list(4, "steps") ?? [Int](repeating: 1, count: starts.count)
+      guard axes.count == starts.count, steps.count == starts.count, !steps.contains(0) else {
+        throw call.refusal("steps", "\(steps)", "one number an axis, none of them 0")
       }
-      guard step > 0 else { throw call.refusal("steps", "\(step)", "1 or more") }
-      let places = Array(stride(from: bound(starts[0]), to: bound(ends[0]), by: step))
-      return first.entries(places, [places.count])
+      var (extents, taken) = (first.extents, [Int: [Int]]())
+      for (index, axis) in axes.enumerated() where extents[axis] > 0 {
+        guard extents[axis] <= OnnxFolding.most else { return nil }
+        let entries = OnnxCall.entries(
+          from: starts[index], to: ends[index], by: steps[index], of: extents[axis])
+        taken[axis] = Array(entries)
+        extents[axis] = taken[axis]?.count ?? 0
+      }
+      return first.rearranged(extents) { place in
+        place.enumerated().map { taken[$0]?[$1] ?? $1 }
+      }
     case "ReduceProd":
       guard let numbers = first.integers, let product = Shape(checking: numbers)?.count else { return nil }
       return OnnxConstant([product], try call.truth("keepdims", or: true) ? [1] : [])
     case "Expand":
-      guard first.count == 1, let extents = inputs.last??.integers, let shape = Shape(checking: extents),
-        shape.count <= OnnxFolding.most
+      guard let wanted = inputs.last??.integers, let extents = OnnxConstant.spread(first.extents, wanted)
       else { return nil }
-      return first.entries([Int](repeating: 0, count: shape.count), extents)
-    case "Floor", "Ceil", "Neg", "Sqrt", "Reciprocal", "Abs": return first.changed(by: call.node.operation)
-    case "Add", "Sub", "Mul", "Div", "Min", "Max", "Mod", "Pow", "Equal":
+      return first.spread(to: extents)
+    case "Tile":
+      let own = first.extents
+      guard let repeats = inputs.last??.integers, repeats.count == own.count,
+        let shape = Shape(checking: repeats), shape.count <= OnnxFolding.most
+      else { return nil }
+      return first.rearranged(zip(own, repeats).map { $0 * $1 }) { place in zip(place, own).map { $0 % $1 } }
+    case "Range": return try range(call, inputs)
+    case "Floor", "Ceil", "Neg", "Sqrt", "Reciprocal", "Abs", "Not":
+      return first.changed(by: call.node.operation)
+    case "Add", "Sub", "Mul", "Div", "Min", "Max", "Mod", "Pow", "Equal", "Greater", "Less", "GreaterOrEqual",
+      "LessOrEqual", "And", "Or":
       guard inputs.count == 2, let second = inputs[1] else { return nil }
       return try combined(call, first, second)
     case "Where":
-      guard inputs.count == 3, let choice = first.floats, let yes = inputs[1], let no = inputs[2],
-        let all = yes.integers, let others = no.integers
+      guard inputs.count == 3, let yes = inputs[1], let no = inputs[2],
+        let extents = OnnxConstant.spread(yes.extents, no.extents).flatMap({
+          OnnxConstant.spread($0, first.extents)
+        }), let choice = first.spread(to: extents)?.floats, let all = yes.spread(to: extents),
+        let others = no.spread(to: extents)
       else { return nil }
-      let count = max(choice.count, all.count, others.count)
-      guard [choice.count, all.count, others.count].allSatisfy({ $0 == 1 || $0 == count }) else { return nil }
-      let extents = [first.extents, yes.extents, no.extents].first { $0.reduce(1, *) == count } ?? []
+      if let all = all.integers, let others = others.integers {
+        return OnnxConstant(choice.indices.map { choice[$0] != 0 ? all[$0] : others[$0] }, extents)
+      }
+      guard let all = all.floats, let others = others.floats else { return nil }
       return OnnxConstant(
-        (0..<count).map {
-          choice[choice.count == 1 ? 0 : $0] != 0
-            ? all[all.count == 1 ? 0 : $0] : others[others.count == 1 ? 0 : $0]
-        }, extents)
+        Tensor(choice.indices.map { choice[$0] != 0 ? all[$0] : others[$0] }, shape: Shape(extents)))
     default: return nil
     }
   }
 
-  private func joined(_ call: OnnxCall, _ inputs: [OnnxConstant?]) throws(ModelFileError) -> OnnxConstant? {
-    let parts = inputs.compactMap { $0 }
-    guard parts.allSatisfy({ $0.extents.count == 1 }), parts.reduce(0, { $0 + $1.count }) <= OnnxFolding.most
-    else {
-      return nil
+  private func joined(_ call: OnnxCall, _ first: OnnxConstant, _ parts: [OnnxConstant])
+    throws(ModelFileError) -> OnnxConstant?
+  {
+    var extents = first.extents
+    let axis = try call.axis(try call.integer("axis", or: 0), of: extents.count)
+    for part in parts {
+      var own = part.extents
+      guard own.count == extents.count else { return nil }
+      own[axis] = extents[axis]
+      guard own == extents else { throw call.wrong("joins \(first.extents) and \(part.extents)") }
     }
+    guard parts.reduce(0, { $0 + $1.count }) <= OnnxFolding.most else { return nil }
+    extents[axis] = parts.reduce(0) { $0 + $1.extents[axis] }
+    let runs = extents[..<axis].reduce(1, *)
+    func interleaved<Number>(_ numbers: [[Number]]) -> [Number] {
+      (0..<runs).flatMap { run in
+        numbers.flatMap { part in part[part.count / runs * run..<part.count / runs * (run + 1)] }
+      }
+    }
+    guard runs > 0 else { return nil }
     let whole = parts.compactMap(\.integers)
-    if whole.count == parts.count {
-      let all = whole.flatMap { $0 }
-      return OnnxConstant(all, [all.count])
+    if whole.count == parts.count { return OnnxConstant(interleaved(whole), extents) }
+    return OnnxConstant(Tensor(interleaved(parts.compactMap(\.floats)), shape: Shape(extents)))
+  }
+
+  /// The numbers from the first input on, up to but without the second, the third apart.
+  private func range(_ call: OnnxCall, _ inputs: [OnnxConstant?]) throws(ModelFileError) -> OnnxConstant? {
+    let numbers = inputs.compactMap { $0?.scalar }
+    guard numbers.count == 3, numbers.allSatisfy(\.isFinite), numbers[2] != 0 else {
+      throw call.refusal("inputs", "\(numbers)", "start, limit and a step that is not 0")
     }
-    let all = parts.compactMap(\.floats).flatMap { $0 }
-    return OnnxConstant(Tensor(all, shape: [all.count]))
+    let count = max(0, ((Double(numbers[1]) - Double(numbers[0])) / Double(numbers[2])).rounded(.up))
+    guard count <= Double(OnnxFolding.most) else {
+      throw call.refusal("limit", "\(numbers[1])", "at most \(OnnxFolding.most) numbers")
+    }
+    let whole = inputs.compactMap { $0?.integers?.first }
+    if whole.count == 3 {
+      return OnnxConstant((0..<Int(count)).map { whole[0] + $0 * whole[2] }, [Int(count)])
+    }
+    return OnnxConstant(
+      Tensor((0..<Int(count)).map { numbers[0] + Float($0) * numbers[2] }, shape: [Int(count)]))
   }
 
   private func combined(_ call: OnnxCall, _ first: OnnxConstant, _ second: OnnxConstant)
     throws(ModelFileError) -> OnnxConstant?
   {
-    let count = max(first.count, second.count)
-    guard count <= OnnxFolding.most, [first.count, second.count].allSatisfy({ $0 == 1 || $0 == count }) else {
-      return nil
-    }
-    let extents =
-      first.count == second.count
-      ? (first.extents.count >= second.extents.count ? first.extents : second.extents)
-      : (first.count == count ? first.extents : second.extents)
+    guard let extents = OnnxConstant.spread(first.extents, second.extents),
+      let first = first.spread(to: extents), let second = second.spread(to: extents)
+    else { return nil }
     if let a = first.integers, let b = second.integers {
       var results: [Int] = []
-      for index in 0..<count {
-        let (x, y) = (a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
+      for (x, y) in zip(a, b) {
         guard let result = Self.combined(call.node.operation, x, y) else {
           throw call.wrong("cannot work out \(x) and \(y)")
         }
@@ -204,20 +257,27 @@ extension OnnxModel {
       return OnnxConstant(results, extents)
     }
     guard let a = first.floats, let b = second.floats else { return nil }
-    var results: [Float] = []
-    for index in 0..<count {
-      let (x, y) = (a[a.count == 1 ? 0 : index], b[b.count == 1 ? 0 : index])
-      switch call.node.operation {
-      case "Add": results.append(x + y)
-      case "Sub": results.append(x - y)
-      case "Mul": results.append(x * y)
-      case "Div": results.append(x / y)
-      case "Min": results.append(min(x, y))
-      case "Max": results.append(max(x, y))
-      default: return nil
-      }
+    func truth(_ compare: (Float, Float) -> Bool) -> OnnxConstant {
+      OnnxConstant(zip(a, b).map { compare($0, $1) ? 1 : 0 }, extents)
     }
-    return OnnxConstant(Tensor(results, shape: Shape(extents)))
+    func each(_ combine: (Float, Float) -> Float) -> OnnxConstant {
+      OnnxConstant(Tensor(zip(a, b).map(combine), shape: Shape(extents)))
+    }
+    switch call.node.operation {
+    case "Add": return each(+)
+    case "Sub": return each(-)
+    case "Mul": return each(*)
+    case "Div": return each(/)
+    case "Min": return each { min($0, $1) }
+    case "Max": return each { max($0, $1) }
+    case "Pow": return each { Float(pow(Double($0), Double($1))) }
+    case "Equal": return truth(==)
+    case "Greater": return truth(>)
+    case "Less": return truth(<)
+    case "GreaterOrEqual": return truth(>=)
+    case "LessOrEqual": return truth(<=)
+    default: return nil
+    }
   }
 
   /// Whole numbers; `nil` where there is no result or none that fits.
@@ -237,65 +297,12 @@ extension OnnxModel {
     case "Min": return min(x, y)
     case "Max": return max(x, y)
     case "Equal": return x == y ? 1 : 0
-    default: return nil
-    }
-  }
-}
-
-extension OnnxConstant {
-  func reshaped(_ extents: [Int]) -> OnnxConstant {
-    switch numbers {
-    case .integers(let integers): OnnxConstant(integers, extents)
-    case .floats(let tensor): OnnxConstant(tensor.reshaped(Shape(extents)))
-    }
-  }
-
-  /// Those entries of an array of one axis.
-  fileprivate func entries(_ places: [Int], _ extents: [Int]) -> OnnxConstant {
-    switch numbers {
-    case .integers(let integers): OnnxConstant(places.map { integers[$0] }, extents)
-    case .floats(let tensor):
-      OnnxConstant(
-        tensor.withUnsafeScalars { scalars in Tensor(places.map { scalars[$0] }, shape: Shape(extents)) })
-    }
-  }
-
-  /// As whole numbers for ONNX's whole types, else as floats; `nil` where a number does not fit.
-  fileprivate func cast(to type: Int) -> OnnxConstant? {
-    let isWhole = [2, 3, 4, 5, 6, 7, 9, 12, 13].contains(type)
-    switch numbers {
-    case .integers(let integers):
-      return isWhole
-        ? OnnxConstant(type == 9 ? integers.map { $0 == 0 ? 0 : 1 } : integers, extents)
-        : OnnxConstant(tensor)
-    case .floats(let tensor):
-      guard isWhole else { return self }
-      guard let floats else { return nil }
-      let whole = floats.compactMap { Int(exactly: $0.rounded(.towardZero)) }
-      return whole.count == tensor.shape.count ? OnnxConstant(whole, extents) : nil
-    }
-  }
-
-  fileprivate func changed(by operation: String) -> OnnxConstant? {
-    if let integers {
-      switch operation {
-      case "Floor", "Ceil": return self
-      case "Neg": return OnnxConstant(integers.map { 0 &- $0 }, extents)
-      case "Abs": return OnnxConstant(integers.map { $0 < 0 ? 0 &- $0 : $0 }, extents)
-      default: break
-      }
-    }
-    guard let floats else { return nil }
-    func each(_ change: (Float) -> Float) -> OnnxConstant {
-      OnnxConstant(Tensor(floats.map(change), shape: Shape(extents)))
-    }
-    switch operation {
-    case "Floor": return each { $0.rounded(.down) }
-    case "Ceil": return each { $0.rounded(.up) }
-    case "Neg": return each { -$0 }
-    case "Abs": return each { abs($0) }
-    case "Sqrt": return each { $0.squareRoot() }
-    case "Reciprocal": return each { 1 / $0 }
+    case "Greater": return x > y ? 1 : 0
+    case "Less": return x < y ? 1 : 0
+    case "GreaterOrEqual": return x >= y ? 1 : 0
+    case "LessOrEqual": return x <= y ? 1 : 0
+    case "And": return x != 0 && y != 0 ? 1 : 0
+    case "Or": return x != 0 || y != 0 ? 1 : 0
     default: return nil
     }
   }

@@ -19,10 +19,10 @@ extension OnnxModel {
     case "Gemm": try appendGemm(call)
     case "MatMul": try appendMatMul(call)
     case "MaxPool", "AveragePool": try appendPooling(call)
-    case "GlobalAveragePool", "GlobalMaxPool":
-      let kind: Pooling.Kind = call.node.operation == "GlobalMaxPool" ? .maximum : .average
-      let input = try picture(call)
-      try finish(call, .globalPooling(kind, keepsAxes: true), from: [input])
+    case "GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool": try appendGlobalPooling(call)
+    case "LpPool": try appendNormPooling(call)
+    case "LpNormalization": try appendNormDivision(call)
+    case "DepthToSpace", "SpaceToDepth": try appendBlocks(call)
     case "MaxUnpool": try appendUnpooling(call)
     case "Resize", "Upsample": try appendResize(call)
     case "Pad": try appendPad(call)
@@ -37,22 +37,46 @@ extension OnnxModel {
     case "InstanceNormalization": try appendInstanceNormalization(call)
     case "LayerNormalization": try appendLayerNormalization(call)
     case "MeanVarianceNormalization": try appendMeanVarianceNormalization(call)
+    case "GroupNormalization": try appendGroupNormalization(call)
     case "LRN": try appendLocalResponse(call)
-    case "ReduceMean", "ReduceSum", "ReduceMin", "ReduceMax": try appendReduction(call)
-    case "Identity", "Cast":
+    case "ArgMax", "ArgMin": try appendPlace(call)
+    case let name where name.hasPrefix("Reduce"): try appendReduction(call)
+    case "Identity":
       let input = try placed(call)
       try finish(call, .identity, from: [input])
+    case "Cast": try appendCast(call)
     case "Dropout":
       let input = try placed(call)
       let rate = try number(call, input: 1, or: "ratio", else: 0.5)
       try finish(call, .dropout(rate: rate), from: [input])
-    case "Flatten", "Reshape", "Squeeze", "Unsqueeze", "Expand": try appendReshape(call)
+    case "Flatten", "Reshape", "Squeeze", "Unsqueeze": try appendReshape(call)
+    case "Expand", "Tile": try appendRepetition(call)
     case "Transpose": try appendTranspose(call)
     case "Concat": try appendConcat(call)
     case "Split": try appendSplit(call)
     case "Slice": try appendSlice(call)
     case "Gather": try appendGather(call)
     default: throw call.unsupported
+    }
+  }
+
+  /// All values are 32-bit floats here; a cast that would cut fractions off is refused.
+  private mutating func appendCast(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try placed(call)
+    let type = try call.integer("to", or: 1)
+    guard [1, 10, 11, 16].contains(type) || isWhole(input.layer) else {
+      throw call.refusal("to", "a whole-number type (\(type))", "a floating-point type: 1, 10, 11 or 16")
+    }
+    try finish(call, .identity, from: [input])
+  }
+
+  /// Whether a layer makes whole numbers: places of maxima.
+  private func isWhole(_ name: String) -> Bool {
+    guard let layer = layers.last(where: { $0.name == name }) else { return false }
+    switch layer.operation {
+    case .reduction(.maximumPlace, _, _): return true
+    case .identity, .reshape, .permute: return layer.inputs.allSatisfy(isWhole)
+    default: return false
     }
   }
 
@@ -65,6 +89,9 @@ extension OnnxModel {
     case "HardSigmoid":
       return .hardSigmoid(slope: try call.float("alpha", or: 0.2), offset: try call.float("beta", or: 0.5))
     case "HardSwish": return .hardSwish
+    case "Mish": return .mish
+    case "Celu": return .celu(alpha: try call.float("alpha", or: 1))
+    case "ThresholdedRelu": return .thresholdedRelu(threshold: try call.float("alpha", or: 1))
     case "Tanh": return .tanh
     case "Elu": return .elu(alpha: try call.float("alpha", or: 1))
     case "Selu":

@@ -67,6 +67,21 @@ extension OnnxModel {
     try finish(call, .cropping(margins), from: [input])
   }
 
+  /// `DepthToSpace` and `SpaceToDepth`: channels that are the pixels of blocks, and back.
+  mutating func appendBlocks(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try picture(call)
+    let side = try call.integer("blocksize", or: 0)
+    guard (1...1024).contains(side) else { throw call.refusal("blocksize", "\(side)", "1 to 1024") }
+    guard call.node.operation == "DepthToSpace" else {
+      return try finish(call, .spaceToDepth(side, .pixelsFirst), from: [input])
+    }
+    switch try call.text("mode", or: "DCR") {
+    case "DCR": try finish(call, .depthToSpace(side, .pixelsFirst), from: [input])
+    case "CRD": try finish(call, .depthToSpace(side, .channelsFirst), from: [input])
+    case let other: throw call.refusal("mode", other, "DCR or CRD")
+    }
+  }
+
   // MARK: other sizes
 
   /// `Resize` and the older `Upsample`, whose pixels lie at `o / factor` and whose nearest is the one before.

@@ -68,7 +68,7 @@ extension OnnxModel {
   }
 
   /// A constant as it lies beside a layer's values: of as many axes, in their order.
-  private func stored(_ call: OnnxCall, _ constant: OnnxConstant, like x: OnnxPlaced) throws(ModelFileError)
+  func stored(_ call: OnnxCall, _ constant: OnnxConstant, like x: OnnxPlaced) throws(ModelFileError)
     -> Tensor
   {
     let ones = x.rank - constant.extents.count
@@ -82,7 +82,7 @@ extension OnnxModel {
     return constant.tensor.reshaped(Shape(extents)).transposed(x.order)
   }
 
-  private mutating func constantLayer(_ call: OnnxCall, _ tensor: Tensor, _ input: Int, order: [Int])
+  mutating func constantLayer(_ call: OnnxCall, _ tensor: Tensor, _ input: Int, order: [Int])
     throws(ModelFileError) -> OnnxPlaced
   {
     try add(
@@ -197,13 +197,13 @@ extension OnnxModel {
       throw call.refusal("training_mode or spatial", "training or per pixel", "stored statistics a channel")
     }
     let given = try placed(call)
-    guard given.rank == 2 || given.rank == 4 else {
-      throw call.refusal("input", "an array of \(given.rank) axes", "[N, C] or [N, C, H, W]")
+    guard (2...4).contains(given.rank) else {
+      throw call.refusal("input", "an array of \(given.rank) axes", "[N, C], [N, C, L] or [N, C, H, W]")
     }
-    let input = try turned(call, given, to: OnnxPlaced.usual(given.rank))
+    let input = try given.rank == 3 ? windowed(call) : turned(call, given, to: OnnxPlaced.usual(given.rank))
     let channels = input.shape[-1]
-    try finish(
-      call, .batchNormalization(.init(epsilon: try call.float("epsilon", or: 1e-5))), from: [input],
+    try finishWindowed(
+      call, .batchNormalization(.init(epsilon: try call.float("epsilon", or: 1e-5))), from: input,
       [
         .gamma: try vector(call, 1, "scale", of: channels),
         .beta: try vector(call, 2, "offset", of: channels),
@@ -261,6 +261,26 @@ extension OnnxModel {
     let scaled = try add(call, beside: "scaled", .multiply, from: [plain, factor])
     let shift = try constantLayer(call, try stored(call, offset, like: plain), 2, order: plain.order)
     try finish(call, .add, from: [scaled, shift])
+  }
+
+  /// Over groups of channels; before opset 21 with a scale and an offset a group.
+  mutating func appendGroupNormalization(_ call: OnnxCall) throws(ModelFileError) {
+    let input = try picture(call)
+    let (channels, groups) = (input.shape[3], try call.integer("num_groups", or: 1))
+    guard groups > 0, channels % groups == 0 else {
+      throw call.refusal("num_groups", "\(groups)", "a divisor of \(channels) channels")
+    }
+    func spread(_ tensor: Tensor) -> Tensor {
+      let numbers = tensor.scalars
+      guard numbers.count < channels else { return tensor }
+      return Tensor((0..<channels).map { numbers[$0 / (channels / groups)] }, shape: [channels])
+    }
+    let count = opset < 21 ? groups : channels
+    let scale = spread(try vector(call, 1, "scale", of: count))
+    let offset = spread(try vector(call, 2, "offset", of: count))
+    try finish(
+      call, .groupNormalization(.init(groups: groups, epsilon: try call.float("epsilon", or: 1e-5))),
+      from: [input], [.gamma: scale, .beta: offset])
   }
 
   mutating func appendMeanVarianceNormalization(_ call: OnnxCall) throws(ModelFileError) {
