@@ -8,7 +8,6 @@ import WeightFiles
 extension CaffeModel {
   mutating func appendConvolution(_ layer: CaffeLayer) throws(ModelFileError) {
     let p = layer.settings("convolution_param")
-    let dilation = p.integers("dilation")
     let filters = try layer.outputs(p)
     try add(
       layer,
@@ -16,23 +15,20 @@ extension CaffeModel {
         .init(
           filters: filters, kernelSize: try layer.extent(p, "kernel_size", "kernel", default: nil),
           stride: try layer.extent(p, "stride", "stride", default: 1),
-          dilation: Extent(height: dilation.first ?? 1, width: dilation.last ?? 1),
+          dilation: layer.dilation(p),
           groups: p.integer("group") ?? 1, padding: .explicit(try layer.margins(p)),
           usesBias: p.truth("bias_term") ?? true)), from: nil, try kernelAndBias(layer, p, filters))
   }
 
   mutating func appendDeconvolution(_ layer: CaffeLayer) throws(ModelFileError) {
     let p = layer.settings("convolution_param")
-    guard p.integers("dilation").allSatisfy({ $0 == 1 }) else {
-      throw layer.refusal("dilation", "\(p.integers("dilation"))", "1")
-    }
     let filters = try layer.outputs(p)
     try add(
       layer,
       .transposedConvolution(
         .init(
           filters: filters, kernelSize: try layer.extent(p, "kernel_size", "kernel", default: nil),
-          stride: try layer.extent(p, "stride", "stride", default: 1),
+          stride: try layer.extent(p, "stride", "stride", default: 1), dilation: layer.dilation(p),
           padding: .explicit(try layer.margins(p)), groups: p.integer("group") ?? 1,
           usesBias: p.truth("bias_term") ?? true)), from: nil, try kernelAndBias(layer, p, filters))
   }
@@ -138,6 +134,11 @@ extension CaffeLayer {
     return Extent(
       height: p.integer(short + "_h") ?? first,
       width: p.integer(short + "_w") ?? (given.count > 1 ? given[1] : first))
+  }
+
+  fileprivate func dilation(_ p: CaffeMessage) -> Extent {
+    let numbers = p.integers("dilation")
+    return Extent(height: numbers.first ?? 1, width: numbers.last ?? 1)
   }
 
   fileprivate func margins(_ p: CaffeMessage) throws(ModelFileError) -> Margins {

@@ -81,6 +81,24 @@ extension KerasExport {
               ("moving_variance", .movingVariance),
             ]))
       ]
+    case .groupNormalization(let g):
+      return [
+        KerasStep(
+          kind: "GroupNormalization",
+          config: [
+            "groups": whole(g.groups), "axis": .number(-1), "epsilon": decimal(g.epsilon),
+            "scale": .truth(g.scales), "center": .truth(g.centers),
+          ], weights: weights(layer, [("gamma", .gamma), ("beta", .beta)]))
+      ]
+    case .layerNormalization(let l):
+      return [
+        KerasStep(
+          kind: "LayerNormalization",
+          config: [
+            "axis": .number(-1), "epsilon": decimal(l.epsilon), "scale": .truth(l.scales),
+            "center": .truth(l.centers),
+          ], weights: weights(layer, [("gamma", .gamma), ("beta", .beta)]))
+      ]
     case .channelScale(let s):
       guard outputShape(of: layer).rank == 4, let gamma = weight(.gamma, of: layer) else {
         throw unsupported(layer, "it scales channels of what is no picture")
@@ -165,6 +183,8 @@ extension KerasExport {
     case .tanh: "tanh"
     case .swish: "silu"
     case .hardSwish: "hard_silu"
+    case .mish: "mish"
+    case .celu(let alpha) where alpha == 1: "celu"
     case .gelu(let approximates) where !approximates: "gelu"
     case .softplus: "softplus"
     case .softsign: "softsign"
@@ -246,7 +266,8 @@ extension KerasExport {
     guard c.groups == 1 else { throw unsupported(layer, "it is a transposed convolution in groups") }
     var config: [String: JSONValue] = [
       "filters": whole(c.filters), "kernel_size": pair(c.kernelSize), "strides": pair(c.stride),
-      "padding": .text(c.padding == .same ? "same" : "valid"), "use_bias": .truth(c.usesBias),
+      "dilation_rate": pair(c.dilation), "padding": .text(c.padding == .same ? "same" : "valid"),
+      "use_bias": .truth(c.usesBias),
     ]
     var crop: [KerasStep] = []
     if case .explicit(let m) = c.padding {
@@ -269,6 +290,7 @@ extension KerasExport {
   }
 
   private func pooled(_ layer: Layer, _ p: Pooling) throws(ModelFileError) -> [KerasStep] {
+    guard p.dilation == 1 else { throw unsupported(layer, "it pools over pixels that lie apart") }
     let (input, output) = (inputShape(of: layer), outputShape(of: layer))
     var margin = Margins.none
     switch p.padding {

@@ -147,8 +147,8 @@ extension WeightRole {
     case .bias: ["bias"]
     case .gamma: ["gamma"]
     case .beta: ["beta"]
-    case .movingMean: ["moving_mean", "running_mean"]
-    case .movingVariance: ["moving_variance", "running_std", "running_variance"]
+    case .movingMean: ["moving_mean", "running_mean", "mean"]
+    case .movingVariance: ["moving_variance", "running_std", "running_variance", "variance"]
     case .slope: ["alpha"]
     case .value: ["value"]
     }

@@ -33,6 +33,10 @@ extension KerasSettings {
     case "hard_swish", "hard_silu": return .hardSwish
     case "gelu": return .gelu(tanhApproximation: false)
     case "softplus": return .softplus
+    case "mish": return .mish
+    case "celu": return .celu(alpha: 1)
+    case "hard_tanh": return .clip(low: -1, high: 1)
+    case "log_softmax": return .logSoftmax
     case "softsign": return .softsign
     case "exponential": return .exponential
     case "softmax": return .softmax
@@ -52,7 +56,12 @@ extension KerasSettings {
     case "ReLU":
       let threshold = try number("threshold", default: 0)
       let slope = try number("negative_slope", default: 0)
-      guard threshold == 0 else { throw refusal("threshold", value("threshold"), expected: "0") }
+      if threshold > 0, slope == 0, value("max_value") == nil {
+        return .thresholdedRelu(threshold: threshold)
+      }
+      guard threshold == 0 else {
+        throw refusal("threshold", value("threshold"), expected: "0 beside other settings")
+      }
       guard value("max_value") != nil else { return slope == 0 ? .relu : .leakyRelu(slope: slope) }
       guard slope == 0 else {
         throw refusal("negative_slope", value("negative_slope"), expected: "0 beside a max_value")
@@ -66,6 +75,7 @@ extension KerasSettings {
         throw refusal("shared_axes", value("shared_axes"), expected: "[1, 2] (one slope a channel)")
       }
       return .parametricRelu
+    case "ThresholdedReLU": return .thresholdedRelu(threshold: try number("theta", default: 1))
     case "ELU": return .elu(alpha: try number("alpha", default: 1))
     case "Softmax":
       try requireChannelAxis()

@@ -29,6 +29,19 @@ extension KerasSettings {
         BatchNormalization(
           epsilon: try number("epsilon", default: 1e-3), momentum: try number("momentum", default: 0.99),
           scales: try truth("scale", default: true), centers: try truth("center", default: true)))
+    case "LayerNormalization":
+      try requireChannelAxis()
+      guard try !truth("rms_scaling", default: false) else {
+        throw refusal("rms_scaling", value("rms_scaling"), expected: "false")
+      }
+      return .layerNormalization(
+        LayerNormalization(
+          epsilon: try number("epsilon", default: 1e-3), scales: try truth("scale", default: true),
+          centers: try truth("center", default: true)))
+    case "GroupNormalization": return try groupNormalization()
+    case "Normalization": return try normalization()
+    case "LayerScale": return .channelScale(ChannelScale(usesBias: false))
+    case "Resizing": return .resizing(try resizing())
     case "MaxPooling2D", "MaxPool2D": return .pooling(try pooling(.maximum))
     case "AveragePooling2D", "AvgPool2D": return .pooling(try pooling(.average))
     case "GlobalMaxPooling2D", "GlobalMaxPool2D": return try globalPooling(.maximum)
@@ -58,7 +71,8 @@ extension KerasSettings {
       return .upSampling(try extent("size", default: 2), try interpolation())
     case "Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout":
       return .dropout(rate: try number("rate", "p", default: 0.5))
-    case "GaussianNoise", "ActivityRegularization", "Identity", "RandomFlip", "RandomRotation", "RandomZoom",
+    case "GaussianNoise", "ActivityRegularization", "Identity", "StochasticDepth", "RandomFlip",
+      "RandomRotation", "RandomZoom",
       "RandomTranslation", "RandomContrast", "RandomBrightness":
       // They act in training only.
       return .identity
@@ -114,13 +128,72 @@ extension KerasSettings {
 
   private func transposedConvolution() throws(ModelFileError) -> TransposedConvolution2D {
     try requireChannelsLast()
-    let dilation = try extent("dilation_rate", default: 1)
-    guard dilation == 1 else { throw refusal("dilation_rate", value("dilation_rate"), expected: "1") }
-    if let padding = value("output_padding") { throw refusal("output_padding", padding, expected: "null") }
-    return TransposedConvolution2D(
+    var convolution = TransposedConvolution2D(
       filters: try integer("filters", "nb_filter"), kernelSize: try kernelSize(),
-      stride: try extent("strides", "subsample", default: 1), padding: try padding(),
+      stride: try extent("strides", "subsample", default: 1),
+      dilation: try extent("dilation_rate", default: 1), padding: try padding(),
       usesBias: try truth("use_bias", "bias", default: true), activation: try activation())
+    if value("output_padding") != nil { try pad(&convolution, by: extent("output_padding")) }
+    return convolution
+  }
+
+  /// Keras's sizes with an `output_padding` `o`: `(n - 1) s + k + o` pixels, of which `same` cuts off twice half of the kernel's `k`.
+  private func pad(_ c: inout TransposedConvolution2D, by extra: Extent) throws(ModelFileError) {
+    func axis(_ kernel: Int, _ dilation: Int, _ extra: Int) throws(ModelFileError) -> (Int, Int, Int) {
+      guard (0...65_536).contains(extra), (1...65_536).contains(kernel), (1...65_536).contains(dilation)
+      else {
+        throw refusal("output_padding", value("output_padding"), expected: "0 or more")
+      }
+      let reach = Extent(kernel).reach(dilation: Extent(dilation)).height
+      let cut = c.padding == .same ? reach / 2 * 2 - extra : -extra
+      return cut >= 0 ? (cut / 2, cut - cut / 2, 0) : (0, 0, -cut)
+    }
+    let rows = try axis(c.kernelSize.height, c.dilation.height, extra.height)
+    let columns = try axis(c.kernelSize.width, c.dilation.width, extra.width)
+    c.padding = .explicit(Margins(top: rows.0, bottom: rows.1, left: columns.0, right: columns.1))
+    c.outputPadding = Extent(height: rows.2, width: columns.2)
+  }
+
+  private func groupNormalization() throws(ModelFileError) -> NeuralNetwork.Operation {
+    try requireChannelAxis()
+    let (scales, centers) = (try truth("scale", default: true), try truth("center", default: true))
+    let (groups, epsilon) = (try integer("groups", default: 32), try number("epsilon", default: 1e-3))
+    // -1: every channel is a group.
+    if groups == -1, scales, centers { return .instanceNormalization(epsilon: epsilon) }
+    return .groupNormalization(
+      GroupNormalization(groups: groups, epsilon: epsilon, scales: scales, centers: centers))
+  }
+
+  /// With statistics in the settings, or adapted ones among the weights.
+  private func normalization() throws(ModelFileError) -> NeuralNetwork.Operation {
+    try requireChannelAxis()
+    guard try !truth("invert", default: false) else {
+      throw refusal("invert", value("invert"), expected: "false")
+    }
+    guard let variance = value("variance"), let mean = value("mean") else {
+      return .batchNormalization(BatchNormalization(epsilon: 0, scales: false, centers: false))
+    }
+    let (means, variances) = (mean.numbers, variance.numbers)
+    guard !means.isEmpty, means.count == variances.count else {
+      throw refusal("mean and variance", mean, expected: "as many numbers each")
+    }
+    let scale = variances.map { 1 / Float(max($0.squareRoot(), 1e-7)) }
+    return .rescaling(scale: scale, offset: zip(means, scale).map { -Float($0) * $1 })
+  }
+
+  /// As `tf.image.resize` without antialiasing.
+  private func resizing() throws(ModelFileError) -> Resizing {
+    try requireChannelsLast()
+    for name in ["crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"]
+    where try truth(name, default: false) {
+      throw refusal(name, value(name), expected: "false")
+    }
+    let size = Extent(height: try integer("height"), width: try integer("width"))
+    switch value("interpolation")?.text ?? "bilinear" {
+    case "nearest": return Resizing(to: .size(size), .nearest(.halfUp), .halfPixel)
+    case "bilinear": return Resizing(to: .size(size), .linear, .halfPixel)
+    default: throw refusal("interpolation", value("interpolation"), expected: "\"nearest\" or \"bilinear\"")
+    }
   }
 
   private func pooling(_ kind: Pooling.Kind) throws(ModelFileError) -> Pooling {

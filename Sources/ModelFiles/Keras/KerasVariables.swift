@@ -68,6 +68,10 @@ struct KerasVariables {
   {
     var shapes: [Shape] = []
     while let shape = file.shape(of: "\(path)/vars/\(shapes.count)") { shapes.append(shape) }
+    // A layer that adapts to data also counts what it has seen.
+    if needs.last?.role.isStatistic == true, shapes.count == needs.count + 1, shapes.last == [] {
+      shapes.removeLast()
+    }
     guard shapes == needs.map(\.shape) else {
       throw .weightShapes(
         file: fileName, layer: layer, group: path, expected: needs.map(\.shape), found: shapes)

@@ -42,7 +42,10 @@ struct KerasWeights {
           problem: "is among the 'layer_names' but its group has no 'weight_names'")
       }
       guard !names.isEmpty else { continue }
-      groups.append(KerasWeightGroup(name: layer, names: names, paths: names.map { path + "/" + $0 }))
+      // A layer that adapts to data also counts what it has seen.
+      let own = names.filter { ($0.split(separator: "/").last ?? "").prefix { $0 != ":" } != "count" }
+      guard !own.isEmpty else { continue }
+      groups.append(KerasWeightGroup(name: layer, names: own, paths: own.map { path + "/" + $0 }))
     }
     self.groups = groups
   }

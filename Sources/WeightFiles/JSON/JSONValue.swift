@@ -20,6 +20,14 @@ package enum JSONValue: Sendable, Equatable {
   package var truth: Bool? { if case .truth(let truth) = self { truth } else { nil } }
   package var list: [JSONValue]? { if case .list(let list) = self { list } else { nil } }
   package var object: [String: JSONValue]? { if case .object(let object) = self { object } else { nil } }
+  /// The numbers in lists of any depth, or the number it is; none where anything else is there.
+  package var numbers: [Double] {
+    if let number { return [number] }
+    guard let list else { return [] }
+    let parts = list.map(\.numbers)
+    return parts.contains(where: \.isEmpty) ? [] : parts.flatMap { $0 }
+  }
+
   package var number: Double? { if case .number(let number) = self { number } else { nil } }
   /// The number when it is whole and a float holds it exactly.
   package var integer: Int? { number.flatMap(Int.init(exactly:)) }
