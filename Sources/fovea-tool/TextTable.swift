@@ -33,3 +33,8 @@ func grouped(_ number: Int) -> String {
   }
   return (number < 0 ? "-" : "") + groups.joined()
 }
+
+/// `1 tensor`, `1,024 tensors`.
+func counted(_ number: Int, _ noun: String) -> String {
+  "\(grouped(number)) \(noun)" + (number == 1 ? "" : "s")
+}

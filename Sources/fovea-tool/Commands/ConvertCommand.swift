@@ -51,6 +51,6 @@ struct ConvertCommand: ParsableCommand {
       try network.write(to: target, as: format)
       return network.weights.reduce(0) { $0 + $1.value.count }
     }
-    StandardError.line("fovea: \(target.displayed): \(count) tensors written")
+    StandardError.line("fovea: \(target.displayed): \(counted(count, "tensor")) written")
   }
 }

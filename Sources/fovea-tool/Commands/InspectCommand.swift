@@ -45,8 +45,16 @@ struct InspectCommand: ParsableCommand {
     }
     let total = content.entries.reduce(0) { $0 + $1.parameters }
     return "\(content.path.displayed): \(content.format.rawValue)\(framework)\n\(table)"
-      + "\(content.entries.count) tensors, \(grouped(total)) parameters\n"
+      + "\(counted(content.entries.count, "tensor")), \(counted(total, "parameter"))\(settings(content))\n"
   }
+}
+
+/// How many of an ONNX graph's numbers are whole: shapes and indices that operations take, which `summary` does not count.
+private func settings(_ content: WeightFile) -> String {
+  let floats: Set<ElementType> = [.float16, .bfloat16, .float32, .float64]
+  let whole = content.entries.filter { !floats.contains($0.type) }.reduce(0) { $0 + $1.parameters }
+  guard content.format == .onnx, whole > 0 else { return "" }
+  return " (\(grouped(whole)) of them whole numbers, shapes and indices, which are no weights)"
 }
 
 /// `inspect --json`.
