@@ -85,7 +85,13 @@ public struct CompiledNetwork: Sendable {
       preconditionFailure(
         "input '\(name)' is \(tensor.map { "\($0.shape)" } ?? "missing"), compiled for \(shape)")
     }
-    tensor.withPointer { pixels(of: index, in: arena).start.update(from: $0, count: shape.count) }
+    let target = pixels(of: index, in: arena).start
+    tensor.withPointer { source in
+      // By all threads, which are then awake for the first layer.
+      parallelFor(shape.count, grain: 16_384) {
+        (target + $0.lowerBound).update(from: source + $0.lowerBound, count: $0.count)
+      }
+    }
   }
 
   /// Puts the same input into all that are read.

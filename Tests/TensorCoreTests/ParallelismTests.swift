@@ -23,4 +23,25 @@ import Testing
       }
     }
   }
+
+  /// Helpers that have gone to sleep between loops, and a caller that sleeps until a helper with long turns has ended.
+  @Test func sleepersWake() {
+    let clock = ContinuousClock()
+    func wait(milliseconds: Int) {
+      let end = clock.now.advanced(by: .milliseconds(milliseconds))
+      while clock.now < end {}
+    }
+    for turn in 1...12 {
+      // A byte for each index.
+      let visits = Atomic<Int>(0)
+      parallelFor(4) { range in
+        for index in range {
+          if index >= 2, turn % 3 == 0 { wait(milliseconds: 8) }
+          _ = visits.add(1 << (8 * index), ordering: .relaxed)
+        }
+      }
+      #expect(visits.load(ordering: .relaxed) == 0x0101_0101)
+      wait(milliseconds: turn % 4)
+    }
+  }
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "CKernelsLayers.h"
+#include "CKernelsThreads.h"
 
 typedef enum {
   fovea_portable = 0,

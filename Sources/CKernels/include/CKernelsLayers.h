@@ -109,15 +109,6 @@ typedef struct FOVEA_STATELESS {
   const fovea_training_kernels *_Nonnull training;
 } fovea_layer_kernels;
 
-/// Tells the processor that this thread waits for another.
-static inline void fovea_pause(void) {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  __asm__ volatile("yield");
-#endif
-}
-
 /// The kernels of the best instruction set of this machine.
 const fovea_layer_kernels *_Nonnull fovea_layer_kernels_best(void);
 /// All sets this machine can run, the plainest first; null past the last.
