@@ -30,10 +30,23 @@ public enum Parallelism {
 
 /// Splits `0..<count` into consecutive ranges of at least `grain` and runs `body` on them, on several threads at once.
 ///
+/// ```swift
+/// let total = Atomic<Int>(0)
+/// parallelFor(lines.count) { range in _ = total.add(lines[range].reduce(0, +), ordering: .relaxed) }
+/// ```
+///
 /// Returns when all ranges are done. Which thread takes which range is not fixed, so `body` must write only what its
-/// own range owns. Loops inside `body` run on the thread they are in. Runs on the calling thread alone when the work
+/// own range owns. It belongs to no actor, so it may be written in code of the main actor, top-level code among it.
+/// Loops inside `body` run on the thread they are in. Runs on the calling thread alone when the work
 /// is smaller than two grains or ``Parallelism/threads`` is 1.
-public func parallelFor(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
+@_disfavoredOverload
+public func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<Int>) -> Void) {
+  parallelFor(count, grain: grain) { range in body(range) }
+}
+
+/// The same for bodies that write through pointers, of which the compiler cannot know that each range has its own: not for
+/// code of an actor, whose closures are the actor's and trap on another thread. Taken wherever both are seen.
+package func parallelFor(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
   guard count > 0 else { return }
   let grain = max(1, grain)
   let threads = min(Parallelism.threads, (count + grain - 1) / grain)
