@@ -22,17 +22,20 @@ extension PreparedConvolution {
   }
 
   /// Runs `body` on blocks of output pixels x ranges of columns (of every group), on several threads.
+  ///
+  /// With pixels enough, each thread has its own, which are mostly those it wrote in the layer before: what another has
+  /// written is five times as far away. The weights then come to every thread, hidden behind the products of four tiles.
   func shareOut(pixels: Int, _ body: (Range<Int>, Range<Int>) -> Void) {
     let columns = geometry.filtersPerGroup
-    let wanted = Parallelism.threads == 1 ? 1 : Parallelism.threads * 4
+    let threads = Parallelism.threads
     let longest = longestBlock
-    let blocks = min(pixels, evenShares((pixels + longest - 1) / longest))
+    let hasOwn = pixels >= 4 * kernels.table.tile_rows * threads
+    let blocks = min(pixels, evenShares(max((pixels + longest - 1) / longest, hasOwn ? threads : 1)))
     let panels = (columns + kernels.table.panel - 1) / kernels.table.panel
     let worthSharing = pixels * columns * geometry.depth * geometry.groups > 64 * 1024
-    let parts = blocks >= wanted || !worthSharing ? 1 : min(panels, (wanted + blocks - 1) / blocks)
+    let parts = hasOwn || threads == 1 || !worthSharing ? 1 : min(panels, max(1, 4 * threads / blocks))
     func run(_ items: Range<Int>) {
       for item in items {
-        // Of two threads each has its own pixels first, which it mostly wrote itself in the layer before.
         let (block, part) = (item / parts, item % parts)
         let range = pixels * block / blocks..<pixels * (block + 1) / blocks
         let first = panels * part / parts * kernels.table.panel

@@ -14,7 +14,7 @@ extension PreparedConvolution {
     let run = WinogradRun(self, input, output, finish, tile: tile)
     let weightFloats = weights.count
     let perTile = run.positions * (run.inputStride + run.outputStride)
-    if weightFloats > 1 << 20 || run.tiles < 4 * kernels.table.tile_rows {
+    if weightFloats > 1 << 20 || run.tiles < 3 * kernels.table.tile_rows {
       run.inSharedStages(block: max(64, min(run.tiles, (4 << 20) / perTile)))
     } else {
       let height = kernels.table.tile_rows
@@ -92,7 +92,7 @@ private struct WinogradRun {
 
   /// Blocks of tiles, each through all stages on one thread.
   func inBlocks(block: Int) {
-    let blocks = min(tiles, convolution.evenShares((tiles + block - 1) / block))
+    let blocks = min(tiles, convolution.evenShares(max((tiles + block - 1) / block, Parallelism.threads)))
     parallelFor(blocks) { range in
       Scratch.withFloats(block * positions * (inputStride + outputStride)) { scratch in
         for index in range {
