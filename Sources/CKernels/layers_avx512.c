@@ -1,6 +1,6 @@
 #if defined(__x86_64__)
 // 32 registers: 14 x 32 sums in 28, 2 weights, 1 input.
-#define TARGET __attribute__((target("avx512f")))
+#define TARGET __attribute__((target("avx512f,prfchw")))
 #define LANES 16
 #define ROWS 14
 #define EACH_HEIGHT(DO, V) DO(1, V) DO(2, V) DO(3, V) DO(4, V) DO(5, V) DO(6, V) DO(7, V) DO(8, V) \

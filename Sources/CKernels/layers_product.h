@@ -51,6 +51,17 @@ INLINE void multiply_row(
   }
 }
 
+// Of `columns` sums, less than two vectors, the last of which is not full.
+TARGET static __attribute__((noinline)) void finish_pixel(
+    const vector sums[2], size_t columns, const float *residual, const fovea_layer_store *s, float *output) {
+  for (size_t done = 0; done < columns; done += LANES, sums++) {
+    const size_t count = columns - done < LANES ? columns - done : LANES;
+    vector value = *sums;
+    if (residual) value += load(residual + done, count);
+    store(output + done, clamped(value, s->low, s->high), count);
+  }
+}
+
 INLINE void multiply_tile(
     const int height, const int vectors, const fovea_layer_product *p, const fovea_layer_store *s, size_t pixel,
     size_t column, size_t columns, weights_ahead ahead) {
@@ -82,14 +93,25 @@ INLINE void multiply_tile(
     for (; d < depth; d++, weights += vectors * LANES) multiply_row(height, vectors, inputs, d, weights, sums);
   }
 
-  const float *residual = s->residual ? s->residual + pixel * s->residual_stride + column : NULL;
-  UNROLL for (int r = 0; r < height; r++, output += p->output_stride) {
-    UNROLL for (int v = 0; v < vectors; v++) {
-      const size_t done = (size_t)v * LANES, count = columns - done < LANES ? columns - done : LANES;
-      vector value = sums[r][v];
-      if (residual) value += load(residual + r * s->residual_stride + done, count);
-      store(output + done, clamped(value, s->low, s->high), count);
+  // Copies, which a store cannot change.
+  const size_t stride = p->output_stride, residual_stride = s->residual_stride;
+  const float low = s->low, high = s->high;
+  const float *residual = s->residual ? s->residual + pixel * residual_stride + column : NULL;
+  if (columns < (size_t)(vectors * LANES)) {
+    // Their own function, for calls to move a part of a vector would send every sum through memory.
+    UNROLL for (int r = 0; r < height; r++) {
+      const vector pair[2] = {sums[r][0], sums[r][vectors - 1]};
+      finish_pixel(pair, columns, residual ? residual + r * residual_stride : NULL, s, output + r * stride);
     }
+    return;
+  }
+  if (residual) {
+    UNROLL for (int r = 0; r < height; r++, residual += residual_stride) {
+      UNROLL for (int v = 0; v < vectors; v++) sums[r][v] += *(const unaligned *)(residual + v * LANES);
+    }
+  }
+  UNROLL for (int r = 0; r < height; r++, output += stride) {
+    UNROLL for (int v = 0; v < vectors; v++) *(unaligned *)(output + v * LANES) = clamped(sums[r][v], low, high);
   }
 }
 
@@ -114,17 +136,22 @@ static const tile_function tiles[2][ROWS] = {{EACH_HEIGHT(NAME_TILE, 1)}, {EACH_
 enum { streamed_floats = 96 * 1024 };
 
 TARGET static void product(const fovea_layer_product *p, const fovea_layer_store *s) {
+  if (p->pixels == 0 || p->columns == 0) return;
   const size_t blocks = (p->pixels + ROWS - 1) / ROWS, panels = (p->columns + 2 * LANES - 1) / (2 * LANES);
+  // The first `longer` blocks have a pixel more than the others.
+  const size_t height = p->pixels / blocks, longer = p->pixels % blocks;
   const size_t rows = p->taps * p->depth;
   const int streams = rows * p->columns <= streamed_floats;
-  for (size_t turn = 0; turn < blocks * panels; turn++) {
-    const size_t block = streams ? turn / panels : turn % blocks, panel = streams ? turn % panels : turn / blocks;
-    const size_t column = panel * 2 * LANES, left = p->columns - column, columns = left < 2 * LANES ? left : 2 * LANES;
-    const size_t pixel = p->pixels * block / blocks, end = p->pixels * (block + 1) / blocks;
-    // The panel behind this one, of a whole share for every tile; once streamed, weights are in the cache.
-    const size_t step = 4 * 2 * LANES * sizeof(float) / (streams ? 1 : blocks), share = step * (rows / 4);
-    const float *next = p->panels + (column + 2 * LANES) * (rows + 1);
-    const weights_ahead ahead = {(const char *)next + (streams ? 0 : share * block), step};
-    tiles[columns > LANES][end - pixel - 1](p, s, pixel, column, columns, ahead);
+  // The panel behind the one in use, of a whole share for every tile; once streamed, weights are in the cache.
+  const size_t step = 4 * 2 * LANES * sizeof(float) / (streams ? 1 : blocks), share = streams ? 0 : step * (rows / 4);
+  const size_t outer = streams ? blocks : panels, inner = streams ? panels : blocks;
+  for (size_t i = 0; i < outer; i++) {
+    for (size_t j = 0; j < inner; j++) {
+      const size_t block = streams ? i : j, panel = streams ? j : i;
+      const size_t column = panel * 2 * LANES, left = p->columns - column, columns = left < 2 * LANES ? left : 2 * LANES;
+      const size_t pixel = block * height + (block < longer ? block : longer), pixels = height + (block < longer);
+      const char *next = (const char *)(p->panels + (column + 2 * LANES) * (rows + 1));
+      tiles[columns > LANES][pixels - 1](p, s, pixel, column, columns, (weights_ahead){next + share * block, step});
+    }
   }
 }
