@@ -205,7 +205,9 @@ extension ContactSheet {
     parameters["range"] = scale.shared.map { "\($0.low) \($0.high)" }
     parameters["difference-range"] = gap.shared.map { "\($0.low) \($0.high)" }
     let finished = paints
-    self.init(page: page, tiles: tiles, parameters: parameters) { canvas in
+    self.init(
+      page: page, tiles: tiles, parameters: parameters, enlargement: magnification.enlargement
+    ) { canvas in
       for part in 0..<3 {
         canvas.draw(
           finished[part], of: tensors[part].tensor, magnification: magnification, colors: palettes[part])
