@@ -23,7 +23,7 @@ cp "$scratch"/learned/ship/*activation.png $target/learned-activations.png
 "$fovea" activations $bank Samples/still-life.png --layers relu --sort max --top 12 --caption statistics \
   "${note[@]}" -o "$scratch/activations"
 cp "$scratch"/activations/still-life/*relu.png $target/activations.png
-"$fovea" activations $bank Samples/still-life.png --layers relu --sort std --top 6 --overlay --colormap magma \
+"$fovea" activations $bank Samples/still-life.png --layers relu --sort std --top 6 --overlay \
   "${note[@]}" -o "$scratch/overlay"
 cp "$scratch"/overlay/still-life/*relu.png $target/overlay.png
 "$fovea" statistics $bank "$scratch/pictures" "${note[@]}" -o "$scratch/statistics"

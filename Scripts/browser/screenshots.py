@@ -14,16 +14,17 @@ from webdriver import Browser
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOL = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / ".build/release/fovea").resolve()
-SAMPLES = ["still-life.jpg", "zone-plate.png", "pear-alpha.png", "dusk-16bit.png", "white-rectangle.png", "gradient.png"]
+CLASSES = ["ship", "airplane", "automobile", "cat", "frog", "horse"]
 
 with tempfile.TemporaryDirectory() as folder:
     subprocess.run(
-        [TOOL, "report", ROOT / "Samples/networks/synthetic-gabor-bank.h5", *[ROOT / "Samples" / s for s in SAMPLES],
-         "--note", "A synthetic Gabor bank: made by formulas, not trained", "-o", folder + "/report", "--quiet"],
+        [TOOL, "report", ROOT / "Samples/networks/cifar10-filters.h5", *[ROOT / f"Samples/classes/{c}.png" for c in CLASSES],
+         "--labels", ROOT / "Samples/networks/cifar10-filters.labels.txt", "--note", "Trained on CIFAR-10 by fovea",
+         "-o", folder + "/report", "--quiet"],
         check=True)
     pages = pathlib.Path(folder, "report")
-    for name, dark, address, height in (("report-page", False, "pictures/still-life/index.html", 1400),
-                                        ("report-page-dark", True, "pictures/still-life/index.html", 1400),
+    for name, dark, address, height in (("report-page", False, "pictures/ship/index.html", 1400),
+                                        ("report-page-dark", True, "pictures/ship/index.html", 1400),
                                         ("report-gallery", True, "index.html", 620)):
         with Browser(width=1240, height=height, dark=dark) as browser:
             browser.open((pages / address).as_uri())
@@ -31,6 +32,6 @@ with tempfile.TemporaryDirectory() as folder:
             browser.run("return Promise.all(Array.from(document.images).filter(i => i.checkVisibility()).map(i => i.decode())).then(() => 1)")
             target = ROOT / "Documentation/pictures" / (name + ".png")
             browser.screenshot(target)
-        picture = Image.open(target).convert("RGB")
-        picture.quantize(192, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
+        # All colours are kept: those of the maps stand for values.
+        Image.open(target).convert("RGB").save(target, optimize=True)
         print(target, target.stat().st_size)
