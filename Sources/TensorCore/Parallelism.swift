@@ -44,8 +44,10 @@ public func parallelFor(_ count: Int, grain: Int = 1, _ body: @Sendable (Range<I
   parallelFor(count, grain: grain) { range in body(range) }
 }
 
-/// The same for bodies that write through pointers, of which the compiler cannot know that each range has its own: not for
-/// code of an actor, whose closures are the actor's and trap on another thread. Taken wherever both are seen.
+/// The same for bodies that write through pointers, taken wherever both are seen.
+///
+/// The compiler cannot know that each range has its own floats. Not for code of an actor, whose closures are the actor's and
+/// trap on another thread.
 package func parallelFor(_ count: Int, grain: Int = 1, _ body: (Range<Int>) -> Void) {
   guard count > 0 else { return }
   let grain = max(1, grain)
