@@ -45,28 +45,28 @@ static void product(size_t pixels, size_t depth, size_t columns) {
   free(input), free(weights), free(bias), free(output), free(expected), free(packed), free(addresses);
 }
 
-static void depthwise(size_t side, size_t stride, size_t dilation, size_t width, size_t channels) {
-  const size_t across = (width - 1) * stride + (side - 1) * dilation + 1;
-  float *input = noises(side * across * channels), *weights = noises(side * side * channels);
-  float *bias = noises(channels), *output = malloc(width * channels * sizeof(float));
-  float *expected = malloc(width * channels * sizeof(float));
-  const float **addresses = malloc(side * across * sizeof *addresses);
-  for (size_t i = 0; i < side * across; i++) addresses[i] = input + i * channels;
-  for (size_t x = 0; x < width; x++) {
+static void depthwise(size_t side, size_t stride, size_t dilation, size_t lines, size_t width, size_t channels) {
+  const size_t across = (width - 1) * stride + (side - 1) * dilation + 1, down = (lines - 1) * stride + side;
+  float *input = noises(down * across * channels), *weights = noises(side * side * channels);
+  float *bias = noises(channels), *output = malloc(lines * width * channels * sizeof(float));
+  float *expected = malloc(lines * width * channels * sizeof(float));
+  const float **addresses = malloc(down * across * sizeof *addresses);
+  for (size_t i = 0; i < down * across; i++) addresses[i] = input + i * channels;
+  for (size_t x = 0; x < lines * width; x++) {
+    const float **first = addresses + x / width * stride * across + x % width * stride;
     for (size_t c = 0; c < channels; c++) {
       double sum = bias[c];
       for (size_t i = 0; i < side * side; i++) {
-        const float *pixel = addresses[i / side * across + x * stride + i % side * dilation];
-        sum += (double)pixel[c] * weights[i * channels + c];
+        sum += (double)first[i / side * across + i % side * dilation][c] * weights[i * channels + c];
       }
       expected[x * channels + c] = finished(sum, 0, 0, INFINITY);
     }
   }
-  const fovea_layer_depthwise row = {
-      width, channels, side, side, stride, dilation, addresses, across, weights, bias, output, channels};
+  const fovea_layer_depthwise rows = {
+      width, lines, channels, side, side, stride, dilation, addresses, across, weights, bias, output, channels};
   const fovea_layer_store store = {NULL, 0, 0, INFINITY};
-  mine->depthwise(&row, &store);
-  compare("depthwise", (ptrdiff_t)side, (ptrdiff_t)channels, output, expected, (ptrdiff_t)(width * channels));
+  mine->depthwise(&rows, &store);
+  compare("depthwise", (ptrdiff_t)side, (ptrdiff_t)channels, output, expected, (ptrdiff_t)(lines * width * channels));
   free(input), free(weights), free(bias), free(output), free(expected), free(addresses);
 }
 
@@ -146,9 +146,11 @@ void check_layers(void) {
     const size_t c = channels[i];
     for (size_t pixels = 1; pixels <= 27; pixels += 5) product(pixels, c, channels[(i + 3) % 7]);
     for (size_t side = 1; side <= 5; side += 2) {
-      depthwise(side, 1, 1, 9, c);
-      depthwise(side, 2, 1, 6, c);
-      depthwise(side, 1, 3, 5, c);
+      depthwise(side, 1, 1, 1, 9, c);
+      depthwise(side, 1, 1, 2, 7, c);
+      depthwise(side, 2, 1, 1, 6, c);
+      depthwise(side, 2, 1, 2, 6, c);
+      depthwise(side, 1, 3, 1, 5, c);
     }
     winograd(6, c);
     winograd(4, c);

@@ -35,11 +35,13 @@ typedef struct {
   size_t output_stride;                           // between two output pixels
 } fovea_layer_product;
 
-/// One row of depthwise outputs: `width` pixels of `channels` each.
+/// Rows of depthwise outputs, one after another: `width` pixels of `channels` each. Two rows of stride 1 are the fastest.
 typedef struct {
-  size_t width, channels, kernel_rows, kernel_columns, stride, dilation;
-  const float *_Nullable const *_Nonnull inputs;  // [kernel row][input column, padding included]: where that pixel starts
-  size_t inputs_stride;                           // addresses between two kernel rows
+  size_t width, lines, channels, kernel_rows, kernel_columns;
+  size_t stride;    // between the inputs of two outputs, of a row and of two rows
+  size_t dilation;  // of the kernel's columns; its rows are those of the addresses
+  const float *_Nullable const *_Nonnull inputs;  // [input row][input column, padding included]: where that pixel starts
+  size_t inputs_stride;                           // addresses between two input rows
   const float *_Nonnull weights;                  // [kernel row][kernel column][channel]
   const float *_Nullable bias;                    // [channel]
   float *_Nonnull output;
