@@ -10,8 +10,10 @@ public struct ComparisonSheetOptions: Sendable, Hashable {
   public var model: String?
   public var input: String?
   public var note: String?
-  /// ``Scaling/tile`` is one scale for each pair, ``Scaling/layer`` one for all pairs.
+  /// ``Scaling/tile`` is one scale for each pair, ``Scaling/layer`` one for all pairs and the units of dense layers.
   public var scale: Scaling
+  /// The range over all shown layers of both, for ``Scaling/model``.
+  public var modelRange: ValueRange?
   public var colorMap: ColorMap?
   /// How many channels are shown, those that differ most first; `nil`: all.
   public var top: Int?
@@ -21,7 +23,7 @@ public struct ComparisonSheetOptions: Sendable, Hashable {
 
   public init(
     title: String = "", first: String = "A", second: String = "B", model: String? = nil,
-    input: String? = nil, note: String? = nil, scale: Scaling = .layer,
+    input: String? = nil, note: String? = nil, scale: Scaling = .layer, modelRange: ValueRange? = nil,
     colorMap: ColorMap? = nil, top: Int? = 24, zoom: Int? = nil, labels: [String] = []
   ) {
     self.title = title
@@ -31,6 +33,7 @@ public struct ComparisonSheetOptions: Sendable, Hashable {
     self.input = input
     self.note = note
     self.scale = scale
+    self.modelRange = modelRange
     self.colorMap = colorMap
     self.top = top
     self.zoom = zoom
@@ -66,10 +69,12 @@ extension ContactSheet {
     }
     let d = try ActivationMaps(difference)
     let statistics = [a, b, d].map { ChannelStatistics.ofChannels($0.tensor) }
-    let colors = options.colorMap ?? (options.scale == .symmetric ? .diverging : .viridis)
+    // A pair of units is no tile with a range of its own.
+    let scaling: Scaling = a.isVector && options.scale == .tile ? .layer : options.scale
+    let colors = options.colorMap ?? (scaling == .symmetric ? .diverging : .viridis)
     let scale = TileScale(
-      options.scale, layer: ChannelStatistics.combined(statistics[0] + statistics[1]).range,
-      isDiverging: colors.isDiverging)
+      scaling, layer: ChannelStatistics.combined(statistics[0] + statistics[1]).range,
+      model: options.modelRange, isDiverging: colors.isDiverging)
     let gap = TileScale(.layer, layer: ChannelStatistics.combined(statistics[2]).range, isDiverging: true)
 
     let distances = ContactSheet.distances(difference, channels: a.channels)
@@ -103,11 +108,8 @@ extension ContactSheet {
       ] + (0..<2).flatMap { ContactSheet.sideTexts(["A", "B"][$0], statistics[$0], areUnits: a.isVector) })
     page.writeBar(
       colors, range: scale.shared, ends: scale.ends(of: "pair"),
-      sentence: "scale: \(options.scale.rawValue) · A and B alike · "
-        + (options.scale == .tile
-          ? "each pair from its own min to its own max"
-          : scale.isCentred ? "± max|v| of both, zero in the middle" : "min to max of both") + " · "
-        + colors.name)
+      sentence: "scale: \(scaling.rawValue) · A and B alike · "
+        + ContactSheet.pairScaleText(scaling, isCentred: scale.isCentred) + " · " + colors.name)
     page.writeBar(
       .diverging, range: gap.shared, ends: ("no finite value", ""),
       sentence: "A − B · ± its max|v| over the layer, zero in the middle · diverging")
@@ -119,9 +121,7 @@ extension ContactSheet {
     if a.isVector {
       let values = tensors.map { Array($0.tensor.scalars.prefix(shown)) }
       let whole = statistics.map { ChannelStatistics.combined($0) }
-      let ranges = whole.enumerated().map { part, own in
-        part == 2 ? gap.shared : scale.shared ?? own.range
-      }
+      let ranges = (0..<3).map { $0 == 2 ? gap.shared : scale.shared }
       let marks = (0..<3).map { part -> TileMark? in
         guard let range = ranges[part] else { return .notFinite }
         return whole[part].isDead ? .dead : range.isConstant ? .constant : nil
@@ -164,7 +164,7 @@ extension ContactSheet {
         chosen.prefix(shown).map { channel in
           let own = statistics[part][channel]
           guard part < 2 else { return gap.range(for: own) }
-          guard options.scale == .tile else { return scale.range(for: own) }
+          guard scaling == .tile else { return scale.range(for: own) }
           // A pair's own scale is that of both together.
           let both = TileScale(
             .layer,
@@ -196,7 +196,7 @@ extension ContactSheet {
     let magnification = a.isVector ? Magnification.enlarged(strip.cell) : grid.magnification
     var parameters = [
       "sheet": "comparison", "title": options.title, "first": options.first, "second": options.second,
-      "shape": "\(first.shape)", "scale": options.scale.rawValue, "colormap": colors.name,
+      "shape": "\(first.shape)", "scale": scaling.rawValue, "colormap": colors.name,
       "channels-shown": "\(shown) of \(a.channels)",
     ]
     parameters["model"] = options.model
@@ -212,6 +212,19 @@ extension ContactSheet {
         canvas.draw(
           finished[part], of: tensors[part].tensor, magnification: magnification, colors: palettes[part])
       }
+    }
+  }
+
+  private static func pairScaleText(_ scaling: Scaling, isCentred: Bool) -> String {
+    switch scaling {
+    case .tile:
+      isCentred
+        ? "each pair ± its own max|v|, zero in the middle" : "each pair from its own min to its own max"
+    case .model:
+      isCentred
+        ? "± max|v| of both in all shown layers, zero in the middle"
+        : "min to max of both in all shown layers"
+    case .layer, .symmetric: isCentred ? "± max|v| of both, zero in the middle" : "min to max of both"
     }
   }
 

@@ -45,6 +45,27 @@ import Visualization
     }
   }
 
+  @Test(arguments: Scaling.allCases) func everyScaleIsSharedByBothSides(_ scale: Scaling) throws {
+    let options = ComparisonSheetOptions(
+      scale: scale, modelRange: ValueRange(low: -10, high: 40), colorMap: .viridis, zoom: 8)
+    let sheet = try ContactSheet(comparing: a, with: b, options: options, typesetter: boxes)
+    let ranges = ["A", "B"].map { sheet.tile(.compared(channel: 0, part: $0))?.range }
+    let expected: ValueRange =
+      switch scale {
+      case .tile: ValueRange(low: 0, high: 6)
+      case .layer: ValueRange(low: 0, high: 9)
+      case .model: ValueRange(low: -10, high: 40)
+      case .symmetric: ValueRange(low: -9, high: 9)
+      }
+    #expect(ranges == [expected, expected])
+    // Units have one scale for both, also where every pair of maps would have its own.
+    let units = try ContactSheet(
+      comparing: Tensor([0, 4], shape: [2]), with: Tensor([1, 8], shape: [2]), options: options,
+      typesetter: boxes)
+    #expect(units.tiles[0].range == units.tiles[2].range && units.tiles[0].range != nil)
+    #expect(units.parameters["scale"] == (scale == .tile ? "layer" : scale.rawValue))
+  }
+
   /// What each side holds is said with its name.
   @Test func eachSideIsToldInNumbers() throws {
     let sheet = try ContactSheet(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Batch
 import Fovea
 import Reports
+import Synchronization
 import SystemPackage
 
 struct CompareCommand: ParsableCommand {
@@ -105,6 +106,14 @@ struct CompareCommand: ParsableCommand {
       let folder = job.outputs[0].folder
       let pairs = try Self.pairs(
         network, second, compared, leftOut: recorded.count - compared.count, paths, loading)
+      if options.scale == .model {
+        // One more run for the range, so that a layer can still be drawn and let go.
+        try pairs { _, a, b in
+          let both = [a, b].map { ChannelStatistics.of($0) }
+          guard let next = ChannelStatistics.combined(both).range else { return }
+          options.modelRange = options.modelRange?.union(next) ?? next
+        }
+      }
       try pairs { layer, a, b in
         rows.append(LayerComparison(name: layer.name, a, b))
         options.title = layer.name
@@ -157,10 +166,12 @@ struct CompareCommand: ParsableCommand {
     let y = try second.input(contentsOf: paths[0], options: options)
     let seen = try network.compiled(for: x.shape, recording: compared.map(\.name)).run(x)
     let compiled = try second.compiled(for: y.shape, recording: compared.map(\.name))
+    let told = Mutex<Set<String>>([])
     return { body in
       try compiled.run(y) { (layer: RecordedLayer) throws in
         guard let first = seen[layer.name] else { return }
         guard first.shape == layer.output.shape else {
+          guard told.withLock({ $0.insert(layer.name).inserted }) else { return }
           StandardError.line(
             "fovea: layer '\(layer.name)' is \(first.shape) in the first network and \(layer.output.shape) in the second: left out"
           )
