@@ -35,6 +35,16 @@ enum AtomicFile {
     }
   }
 
+  /// Lends `fill` the descriptor of a file that is there, empty at first; what it then holds is the caller's to keep or remove.
+  static func overwrite(
+    _ path: FilePath, _ fill: (CInt) throws(ImagingError) -> Void
+  ) throws(ImagingError) {
+    let descriptor = path.withPlatformString { open($0, O_RDWR | O_TRUNC | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .cannotWrite(path, reason: Errno(rawValue: errno).description) }
+    defer { close(descriptor) }
+    try fill(descriptor)
+  }
+
   /// Takes out what an earlier attempt has left in the file.
   static func empty(_ descriptor: CInt) {
     ftruncate(descriptor, 0)

@@ -1,4 +1,5 @@
 import CVips
+import Synchronization
 public import SystemPackage
 
 /// A picture, not decoded until its pixels are asked for.
@@ -17,7 +18,8 @@ public struct Image: Sendable {
 
   typealias Recipe = @Sendable (Access) throws(ImagingError) -> Picture
 
-  /// The header of what the recipe makes; its pixels are read only when it stands on memory.
+  /// The header of what the recipe makes; its pixels are read only when it stands on memory, and once more by whoever
+  /// asks first for those of a file that has been opened and not yet read.
   let header: Picture
   let recipe: Recipe
   /// Whether some step looks at rows out of order, so that a file must be readable anywhere.
@@ -26,18 +28,22 @@ public struct Image: Sendable {
   /// The file the picture comes from; `nil` for pixels made in memory.
   public let origin: FilePath?
 
+  /// Shared by all pictures whose headers stand on one opening of a file; `nil` for others.
+  private let unread: Unread?
+
   /// The number of axes of the `.npy` array the picture comes from; a picture written as `.npy` has as many.
   var arrayRank: Int?
 
   init(
     header: Picture, recipe: @escaping Recipe, needsRandomAccess: Bool, origin: FilePath?,
-    arrayRank: Int? = nil
+    arrayRank: Int? = nil, unread: Unread? = nil
   ) {
     self.header = header
     self.recipe = recipe
     self.needsRandomAccess = needsRandomAccess
     self.origin = origin
     self.arrayRank = arrayRank
+    self.unread = unread
   }
 
   /// A picture whose pixels are in memory.
@@ -54,11 +60,23 @@ public struct Image: Sendable {
     return Image(
       header: try namingOrigin { () throws(ImagingError) in try step(header) },
       recipe: { (access) throws(ImagingError) in try step(try recipe(access)) },
-      needsRandomAccess: needsRandomAccess || randomAccess, origin: origin, arrayRank: arrayRank)
+      needsRandomAccess: needsRandomAccess || randomAccess, origin: origin, arrayRank: arrayRank,
+      unread: unread)
   }
 
-  /// The pipeline, made anew, whose pixels may be read once.
-  func pipeline() throws(ImagingError) -> Picture { try recipe(needsRandomAccess ? .random : .sequential) }
+  /// A pipeline whose pixels may be read once.
+  func pipeline() throws(ImagingError) -> Picture {
+    if !needsRandomAccess, let unread, unread.take() { return header }
+    return try recipe(needsRandomAccess ? .random : .sequential)
+  }
+}
+
+/// Whether the pixels behind an opened file have been left for somebody to read.
+final class Unread: Sendable {
+  private let isTaken = Atomic(false)
+
+  /// Whether the caller is the first to ask.
+  func take() -> Bool { !isTaken.exchange(true, ordering: .acquiringAndReleasing) }
 }
 
 extension Image {

@@ -44,13 +44,15 @@ extension Image {
       return
     }
     self = try Libvips.attempting { () throws(ImagingError) in
+      DecoderWatch.begin(options)
       let loader = try Loader(path: path, signature: signature, options: options)
       let stored = try loader.openHeader()
       try stored.check(against: options, path)
+      DecoderWatch.begin(options, pixels: stored.width * stored.height)
       return Image(
         header: try stored.normalised(path),
         recipe: { (access) throws(ImagingError) in try loader.open(access).normalised(path) },
-        needsRandomAccess: stored.orientationTurnsRows, origin: path)
+        needsRandomAccess: stored.orientationTurnsRows, origin: path, unread: Unread())
     }
   }
 

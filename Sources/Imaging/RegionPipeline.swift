@@ -135,13 +135,11 @@ private final class FilterMaker: RegionMaker {
     let outputStride = columns.count * channels
     let result = output.room(for: rows.count * outputStride)
     // libvips' threads already keep the processors busy; loops in here stay on theirs.
-    Parallelism.limited(to: 1) {
-      body(
-        RegionBuffers(
-          input: region, inputStride: stride, inputHeight: inputRows.count, inputWidth: inputColumns.count,
-          output: result, outputStride: outputStride, height: rows.count, width: columns.count,
-          channels: channels))
-    }
+    let buffers = RegionBuffers(
+      input: region, inputStride: stride, inputHeight: inputRows.count, inputWidth: inputColumns.count,
+      output: result, outputStride: outputStride, height: rows.count, width: columns.count,
+      channels: channels)
+    Parallelism.limited(to: 1) { DecoderWatch.besides { body(buffers) } }
     for row in 0..<rows.count {
       guard
         let line = fovea_region_address(target, Int32(columns.lowerBound), Int32(rows.lowerBound + row))
@@ -186,17 +184,36 @@ private final class FilterMaker: RegionMaker {
               row: y, column: sourceColumns.lowerBound, pixels: columnRun.places.count, into: line)
             continue
           }
-          // A border's columns: read in the picture's order, all at once, then put where they belong.
+          // A border's columns: what they show lies in the row already where that reaches so far in.
+          if let straight = columnRun.straight {
+            let start = line + (straight.lowerBound - columnRun.places.lowerBound) * channels
+            let first = Int(window.columns[straight.lowerBound])
+            source.load(row: y, column: first, pixels: straight.count, into: start)
+            copyColumns(columnRun.places.lowerBound..<straight.lowerBound, of: columnRun, line, start, first)
+            copyColumns(straight.upperBound..<columnRun.places.upperBound, of: columnRun, line, start, first)
+            continue
+          }
+          // Else read in the picture's order, all at once, then put where they belong.
           let own = turned.room(for: sourceColumns.count * channels)
           source.load(row: y, column: sourceColumns.lowerBound, pixels: sourceColumns.count, into: own)
-          for (place, column) in columnRun.places.enumerated() {
-            let pixel = own + (Int(window.columns[column]) - sourceColumns.lowerBound) * channels
-            for channel in 0..<channels { line[place * channels + channel] = pixel[channel] }
-          }
+          copyColumns(columnRun.places, of: columnRun, line, own, sourceColumns.lowerBound)
         }
       }
     }
     return true
+  }
+
+  /// Puts pixels of a row, which begins with column `first` of the picture, into the places of a run that starts at `line`.
+  private func copyColumns(
+    _ places: Range<Int>, of run: Run, _ line: UnsafeMutablePointer<Float>,
+    _ row: UnsafePointer<Float>, _ first: Int
+  ) {
+    var target = line + (places.lowerBound - run.places.lowerBound) * channels
+    for place in places {
+      let pixel = row + (Int(window.columns[place]) - first) * channels
+      for channel in 0..<channels { target[channel] = pixel[channel] }
+      target += channels
+    }
   }
 }
 
@@ -207,6 +224,8 @@ private struct Run {
   var sources: ClosedRange<Int>?
   /// Whether each place's source is one after the place's before it.
   var ascends: Bool
+  /// The places whose sources are all of the run's, each once and in order, if any.
+  var straight: Range<Int>?
 }
 
 private func runs(of sources: [Int32], in range: Range<Int>) -> [Run] {
@@ -217,14 +236,24 @@ private func runs(of sources: [Int32], in range: Range<Int>) -> [Run] {
     var ascends = true
     let isInside = sources[start] >= 0
     var (least, greatest) = (sources[start], sources[start])
+    // Where the ascent began that the place before belongs to; the longest there has been.
+    var ascent = start
+    var straight = start..<start
     while end < range.upperBound, (sources[end] >= 0) == isInside, abs(sources[end] - sources[end - 1]) <= 1 {
-      if sources[end] != sources[end - 1] + 1 { ascends = false }
+      if sources[end] != sources[end - 1] + 1 {
+        ascends = false
+        ascent = end
+      }
       least = min(least, sources[end])
       greatest = max(greatest, sources[end])
       end += 1
+      if end - ascent > straight.count { straight = ascent..<end }
     }
+    let hasAll = isInside && straight.count == Int(greatest - least) + 1
     runs.append(
-      Run(places: start..<end, sources: isInside ? Int(least)...Int(greatest) : nil, ascends: ascends))
+      Run(
+        places: start..<end, sources: isInside ? Int(least)...Int(greatest) : nil, ascends: ascends,
+        straight: hasAll ? straight : nil))
     start = end
   }
   return runs

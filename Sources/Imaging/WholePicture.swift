@@ -50,7 +50,9 @@ extension Image {
           return PixelBytes(base: memory.assumingMemoryBound(to: UInt8.self), count: size, width: width)
         }
         if let base = bytes.base {
-          for page in 0..<pages { change(base + page * height * width, height, width) }
+          DecoderWatch.besides {
+            for page in 0..<pages { change(base + page * height * width, height, width) }
+          }
         }
         return try made(over: picture, bytes)
       },

@@ -90,12 +90,31 @@ extension Image {
   /// ``ImagingError/damaged(_:reason:)`` when the source is at fault and ``ImagingError/cannotWrite(_:reason:)`` when
   /// the target is; what stood at `path` before is then untouched.
   public func write(to path: FilePath, options: WriteOptions = .init()) throws(ImagingError) {
+    try write(to: path, options, AtomicFile.write) { (tensor) throws(TensorFileError) in
+      try tensor.write(npy: path)
+    }
+  }
+
+  /// Writes the picture into a file that is there, which its caller gives a name, or removes, when this returns.
+  ///
+  /// An error leaves half of it. Otherwise as ``write(to:options:)-(FilePath,_)``.
+  package func fill(_ file: FilePath, options: WriteOptions = .init()) throws(ImagingError) {
+    try write(to: file, options, AtomicFile.overwrite) { (tensor) throws(TensorFileError) in
+      try tensor.fill(npy: file)
+    }
+  }
+
+  private func write(
+    to path: FilePath, _ options: WriteOptions,
+    _ opening: (FilePath, (CInt) throws(ImagingError) -> Void) throws(ImagingError) -> Void,
+    npy writeArray: (Tensor) throws(TensorFileError) -> Void
+  ) throws(ImagingError) {
     guard let format = options.format ?? path.extension.flatMap(PictureFormat.init(suffix:)) else {
       throw .unknownSuffix(path)
     }
-    guard format != .npy else { return try writeNpy(to: path) }
+    guard format != .npy else { return try writeNpy(to: path, writeArray) }
     let source = options.stripsMetadata ? try inSRGB() : self
-    try AtomicFile.write(path) { (descriptor) throws(ImagingError) in
+    try opening(path) { (descriptor) throws(ImagingError) in
       do throws(ImagingError) {
         try Libvips.attempting(suspecting: source.readEverything) { () throws(ImagingError) in
           try source.save(to: descriptor, of: path, as: format, options)
@@ -154,7 +173,9 @@ extension Image {
     try write(to: FilePath(path), options: options)
   }
 
-  private func writeNpy(to path: FilePath) throws(ImagingError) {
+  private func writeNpy(
+    to path: FilePath, _ write: (Tensor) throws(TensorFileError) -> Void
+  ) throws(ImagingError) {
     var tensor = try storedScalars()
     switch arrayRank ?? (pageCount > 1 ? 4 : 3) {
     case 2 where channels == 1: tensor = tensor.reshaped([height, width])
@@ -162,7 +183,7 @@ extension Image {
     default: break
     }
     do throws(TensorFileError) {
-      try tensor.write(npy: path)
+      try write(tensor)
     } catch {
       if case .system(_, _, let reason) = error { throw .cannotWrite(path, reason: reason) }
       throw .cannotWrite(path, reason: "\(error)")

@@ -75,9 +75,21 @@ extension Tensor {
   }
 
   /// Writes this tensor as the `.npy` file `path`, whole or not at all: to a temporary beside it, then renamed.
-  public func write(npy path: FilePath) throws(TensorFileError) {
+  public func write(npy path: FilePath) throws(TensorFileError) { try write(npy: path, writeWhole) }
+
+  /// Writes an array into a file that is there, which its caller gives a name, or removes, when this returns.
+  ///
+  /// An error leaves half of it.
+  package func fill(npy file: FilePath) throws(TensorFileError) { try write(npy: file, overwrite) }
+
+  private func write(
+    npy path: FilePath,
+    _ opening: (
+      FilePath, ((UnsafeRawBufferPointer) throws(TensorFileError) -> Void) throws(TensorFileError) -> Void
+    ) throws(TensorFileError) -> Void
+  ) throws(TensorFileError) {
     let header = NpyHeader.bytes(for: shape)
-    try writeWhole(to: path) { (write) throws(TensorFileError) in
+    try opening(path) { (write) throws(TensorFileError) in
       try header.withUnsafeBufferPointer { (bytes) throws(TensorFileError) in
         try write(UnsafeRawBufferPointer(bytes))
       }

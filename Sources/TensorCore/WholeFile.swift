@@ -35,6 +35,23 @@ package func writeWhole(
   isDone = true
 }
 
+/// Writes into a file that is there, empty at first; what it then holds is the caller's to keep or remove.
+func overwrite(
+  _ path: FilePath,
+  _ fill: (_ write: (UnsafeRawBufferPointer) throws(TensorFileError) -> Void) throws(TensorFileError) -> Void
+) throws(TensorFileError) {
+  let name = path.string
+  let descriptor = path.withPlatformString { open($0, O_WRONLY | O_TRUNC | O_CLOEXEC) }
+  guard descriptor >= 0 else { throw .lastSystemError(file: name, doing: "write it") }
+  do throws(TensorFileError) {
+    try fill { (bytes) throws(TensorFileError) in try writeAll(bytes, to: descriptor, file: name) }
+  } catch {
+    close(descriptor)
+    throw error
+  }
+  guard close(descriptor) == 0 else { throw .lastSystemError(file: name, doing: "write it") }
+}
+
 /// Writes all bytes to an open descriptor; errors name `file`.
 package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: CInt, file: String)
   throws(TensorFileError)

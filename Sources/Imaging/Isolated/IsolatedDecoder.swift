@@ -46,8 +46,7 @@ private final class IsolatedDecoder: Sendable {
     guard header.width == known.width, header.height == known.height, header.rowBytes == known.rowBytes else {
       throw .unreadable(path, reason: "it has changed meanwhile")
     }
-    // Whole pictures may have to be decoded before their first row can come.
-    let seconds = options.decoderSeconds + header.width * header.height / 5_000_000
+    let seconds = options.secondsToDecode(header.width * header.height)
     let stream = PixelStream(
       session, rows: header.height, rowBytes: header.rowBytes, path: path, seconds: seconds,
       pool: pool

@@ -1,5 +1,6 @@
 import CVips
 import Synchronization
+import TensorCore
 
 extension Picture {
   /// Hands `sink` this picture to compute all of its pixels, and throws when any of them could not be made.
@@ -11,7 +12,11 @@ extension Picture {
   func consumed<Value>(
     by sink: (Picture) throws(ImagingError) -> Value
   ) throws(ImagingError) -> Value {
-    let witness = Witness()
+    if let whole = try computedHere() {
+      return try DecoderWatch.besides { () throws(ImagingError) in try sink(whole) }
+    }
+    let witness = Witness(pixels: width * height)
+    defer { witness.end() }
     let shape = GeneratedShape(
       width: width, height: height, pageHeight: nil, format: format, hint: VIPS_DEMAND_STYLE_ANY)
     let watched = try generating(shape) { source in
@@ -28,6 +33,7 @@ extension Picture {
   /// The pixels of a picture that can be read once from top to bottom, decoded into memory, or into a file of libvips'
   /// that is gone with the picture when they take more than 100 MB.
   func readableAnywhere() throws(ImagingError) -> Picture {
+    if let whole = try computedHere() { return whole }
     let isSmall = byteCount <= 100 << 20
     return try consumed { (picture) throws(ImagingError) in
       guard let copy = isSmall ? vips_image_new_memory() : vips_image_new_temp_file("%s.v") else {
@@ -42,12 +48,57 @@ extension Picture {
     }
   }
 
+  /// All pixels in memory, computed from top to bottom on the caller's thread, when that is the only one to use and they
+  /// take at most 32 MB; `nil` otherwise.
+  ///
+  /// libvips hands every few rows from a thread to the next. Where each processor has a picture of its own, that costs
+  /// more than it gains.
+  private func computedHere() throws(ImagingError) -> Picture? {
+    guard Parallelism.threads == 1, byteCount <= 32 << 20 else { return nil }
+    func failure() -> ImagingError { .failed(operation: "reading pixels", reason: Libvips.takeError()) }
+    guard let copy = vips_image_new_memory() else { throw failure() }
+    let whole = Picture(owning: copy)
+    var inputs: [UnsafeMutablePointer<VipsImage>?] = [image, nil]
+    guard vips_image_pipeline_array(copy, VIPS_DEMAND_STYLE_ANY, &inputs) == 0,
+      let source = SourceRegion(of: self)
+    else { throw failure() }
+    for top in stride(from: 0, to: height, by: Picture.rowsAtOnce) {
+      let rows = top...min(top + Picture.rowsAtOnce, height) - 1
+      guard source.prepare(rows: rows, columns: 0...width - 1) else { throw failure() }
+      for row in rows {
+        guard let line = source.address(row: row, column: 0),
+          vips_image_write_line(copy, Int32(row), line.assumingMemoryBound(to: UInt8.self)) == 0
+        else { throw failure() }
+      }
+      DecoderWatch.step()
+    }
+    vips_image_remove(copy, VIPS_META_SEQUENTIAL)
+    whole.limitThreads()
+    return whole
+  }
+
+  /// Many enough to share their margins, few enough to stay in the cache as floats.
+  private static let rowsAtOnce = 96
+
   var byteCount: Int { width * height * bands * Int(vips_format_sizeof(format)) }
 }
 
 /// What the threads that compute one picture leave behind.
 private final class Witness: Sendable {
   let sawFailure = Atomic(false)
+  private let pixelsLeft: Atomic<Int>
+
+  init(pixels: Int) { pixelsLeft = Atomic(pixels) }
+
+  /// Notes pixels that were made; once all have been, nothing is decoded any more.
+  func note(pixels: Int) {
+    DecoderWatch.step()
+    let left = pixelsLeft.subtract(pixels, ordering: .acquiringAndReleasing).newValue
+    if left <= 0, left + pixels > 0 { DecoderWatch.pause() }
+  }
+
+  /// The picture is done with.
+  func end() { if pixelsLeft.load(ordering: .acquiring) <= 0 { DecoderWatch.resume() } }
 }
 
 /// Passes regions on as they are, and remembers when one could not be made.
@@ -61,8 +112,11 @@ private final class WatchedRegion: RegionMaker {
   }
 
   func make(_ target: UnsafeMutablePointer<VipsRegion>) -> Bool {
-    if source.prepare(into: target) { return true }
-    witness.sawFailure.store(true, ordering: .releasing)
-    return false
+    guard source.prepare(into: target) else {
+      witness.sawFailure.store(true, ordering: .releasing)
+      return false
+    }
+    witness.note(pixels: Int(target.pointee.valid.width) * Int(target.pointee.valid.height))
+    return true
   }
 }

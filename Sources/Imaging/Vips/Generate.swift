@@ -122,9 +122,14 @@ final class SourceRegion {
     return vips_region_prepare_to(region, target, &rect, rect.left, rect.top) == 0
   }
 
+  /// Where a pixel of a prepared row lies.
+  func address(row: Int, column: Int) -> UnsafeMutableRawPointer? {
+    fovea_region_address(region, Int32(column), Int32(row))
+  }
+
   /// Reads `pixels` neighbouring pixels of a prepared row as floats.
   func load(row: Int, column: Int, pixels: Int, into target: UnsafeMutablePointer<Float>) {
-    guard let source = fovea_region_address(region, Int32(column), Int32(row)) else { return }
+    guard let source = address(row: row, column: column) else { return }
     let count = pixels * bands
     switch format {
     case VIPS_FORMAT_UCHAR:
