@@ -101,7 +101,12 @@ package struct WorkerCall: Sendable {
       [executable.string, WorkerProcess.flag, job]
       + [limits.seconds, limits.bytes, limits.fileBytes].map { "\($0)" } + arguments
     // A worker that crashes is expected: no time is spent on printing where.
-    let environment = ["SWIFT_BACKTRACE=enable=no", "OPENBLAS_NUM_THREADS=1", "LC_ALL=C"] + libraryPath
+    // Memory that one picture gives back, the next one takes: handing it to the system and asking again costs more.
+    let environment =
+      [
+        "SWIFT_BACKTRACE=enable=no", "OPENBLAS_NUM_THREADS=1", "LC_ALL=C",
+        "MALLOC_TRIM_THRESHOLD_=33554432", "MALLOC_MMAP_THRESHOLD_=16777216",
+      ] + inherited
     var pid: pid_t = 0
     let status = executable.withPlatformString { path in
       withCStrings(words) { words in
@@ -113,9 +118,10 @@ package struct WorkerCall: Sendable {
     return status == 0 ? (pid, 0) : (nil, status)
   }
 
-  /// Where the dynamic linker looks must be the same for the worker, or it may not start at all.
-  private var libraryPath: [String] {
-    let names: [String] = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]
+  /// Where the dynamic linker looks must be the same for the worker, or it may not start at all; and where large pictures
+  /// are kept while they are worked on.
+  private var inherited: [String] {
+    let names: [String] = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR"]
     return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
   }
 

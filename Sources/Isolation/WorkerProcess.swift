@@ -83,7 +83,11 @@ public enum WorkerProcess {
     setResourceLimit(RLIMIT_CPU, &limits)
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setResourceLimit(RLIMIT_CORE, &none)
-    var file = rlimit(rlim_cur: rlim_t(fileBytes), rlim_max: rlim_t(fileBytes))
+    // No more than its caller may, even where the system would let it.
+    var file = rlimit()
+    getResourceLimit(RLIMIT_FSIZE, &file)
+    let most = min(rlim_t(fileBytes), file.rlim_cur)
+    file = rlimit(rlim_cur: most, rlim_max: most)
     setResourceLimit(RLIMIT_FSIZE, &file)
   }
 
@@ -96,9 +100,17 @@ public enum WorkerProcess {
     private static func setResourceLimit(_ resource: __rlimit_resource, _ limits: inout rlimit) {
       setrlimit(__rlimit_resource_t(resource.rawValue), &limits)
     }
+
+    private static func getResourceLimit(_ resource: __rlimit_resource, _ limits: inout rlimit) {
+      getrlimit(__rlimit_resource_t(resource.rawValue), &limits)
+    }
   #else
     private static func setResourceLimit(_ resource: CInt, _ limits: inout rlimit) {
       setrlimit(resource, &limits)
+    }
+
+    private static func getResourceLimit(_ resource: CInt, _ limits: inout rlimit) {
+      getrlimit(resource, &limits)
     }
   #endif
 

@@ -62,17 +62,7 @@ package final class WorkerSession: @unchecked Sendable {
 
   /// Sends one message.
   package func send(_ message: [UInt8]) throws(WorkerFailure) {
-    var all = withUnsafeBytes(of: UInt64(message.count).littleEndian) { Array($0) }
-    all += message
-    var sent = 0
-    while sent < all.count {
-      let count = all.withUnsafeBytes {
-        WorkerSession.write(socket, UnsafeRawBufferPointer(rebasing: $0[sent...]))
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw lost() }
-      sent += count
-    }
+    guard WorkerSession.sendAll(message, on: socket) else { throw lost() }
   }
 
   /// The next message, of at most `limit` bytes; waits at most `seconds` for each part of it to come.
@@ -155,6 +145,31 @@ package final class WorkerSession: @unchecked Sendable {
     guard let head = bytes(8) else { return nil }
     let length = head.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return length <= UInt64(limit) ? bytes(Int(length)) : nil
+  }
+
+  /// Answers a request on the socket; false when nobody listens any more.
+  package static func reply(_ message: [UInt8], on descriptor: CInt) -> Bool {
+    sendAll(message, on: descriptor)
+  }
+
+  /// Waits for `milliseconds`, or less when whoever sent requests is gone; true then.
+  package static func isLeft(_ descriptor: CInt, within milliseconds: CInt) -> Bool {
+    var request = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&request, 1, milliseconds) > 0
+  }
+
+  /// Sends a message with its length; false when the other side is gone.
+  private static func sendAll(_ message: [UInt8], on socket: CInt) -> Bool {
+    var all = withUnsafeBytes(of: UInt64(message.count).littleEndian) { Array($0) }
+    all += message
+    var sent = 0
+    while sent < all.count {
+      let count = all.withUnsafeBytes { write(socket, UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      sent += count
+    }
+    return true
   }
 
   /// Writes without the signal that a closed socket would send.

@@ -13,11 +13,29 @@ struct PictureWork: ParsableArguments {
 
   /// Turns every input into one picture.
   ///
-  /// - Parameter settings: what `transform` does, in words that differ when its results do.
-  func run(_ settings: String, _ transform: @escaping @Sendable (Image) throws -> Image) throws {
+  /// - Parameters:
+  ///   - settings: what `transform` does, in words that differ when its results do.
+  ///   - inWorkers: whether processes of their own may run the whole command; else they decode at most.
+  func run(
+    _ settings: String, inWorkers: Bool = true, _ transform: @escaping @Sendable (Image) throws -> Image
+  ) throws {
+    var loadOptions = loading.loadOptions
+    let saveOptions = picture.saveOptions
+    let workers = inWorkers && isolates ? PictureWorkers() : nil
+    if inWorkers { loadOptions.isolation = .inProcess }
+    let options = loadOptions
+    @Sendable func make(_ request: PictureRequest) throws {
+      try Parallelism.limited(to: request.threads) {
+        var image = try Image(contentsOf: request.input, options: options)
+        if request.outputs.contains(where: { $0.suffix == "npy" }) { image = try image.inFloats() }
+        let result = try transform(image)
+        for file in request.outputs { try result.fill(file, options: saveOptions) }
+      }
+    }
+    if PictureServer.isAsked { return PictureServer.serve(make) }
     let map = output.map(fileSuffixes: PictureOptions.writableSuffixes)
     try picture.check(against: map)
-    let (loadOptions, saveOptions, picture) = (loading.loadOptions, picture.saveOptions, picture)
+    let picture = picture
     let (log, quiet) = (run.logging.logger, run.quiet)
     let batch = Batch(
       inputs: try input.pictures(), outputs: map,
@@ -27,20 +45,23 @@ struct PictureWork: ParsableArguments {
       explain: problem(of:)
     ) { job, outputs in
       log.debug("reading \(job.input.path.displayed)")
-      let threads = max(1, Parallelism.processors / job.jobs)
-      try Parallelism.limited(to: threads) {
-        var image = try Image(contentsOf: job.input.path, options: loadOptions)
-        if job.outputs.contains(where: { $0.suffix == "npy" }) { image = try image.inFloats() }
-        let result = try transform(image)
-        for file in job.outputs {
-          try outputs.write(file) { try result.write(to: $0, options: saveOptions) }
-        }
-      }
+      let request = PictureRequest(
+        input: job.input.path, outputs: try job.outputs.map { try outputs.reserve($0) },
+        threads: max(1, Parallelism.processors / job.jobs))
+      if let workers { try workers.make(request) } else { try make(request) }
       if !quiet, let replacement = picture.replacement(of: job) {
         StandardError.line("fovea: \(job.input.path.displayed): \(replacement)")
       }
       return nil
     }
     try batch.runAsCommand()
+  }
+
+  /// Whether pictures are made in processes of their own: when that is asked for, or one bad picture would end the others.
+  private var isolates: Bool {
+    if let isolate = loading.isolate { return isolate }
+    let inputs = input.inputs
+    return inputs.count != 1 || inputs == ["-"]
+      || FileFacts.ifPresent(FilePath(argument: inputs[0]))?.kind == .folder
   }
 }

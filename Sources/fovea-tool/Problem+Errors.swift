@@ -3,6 +3,7 @@ import Fovea
 
 /// What an error says to a person and, in one word, to a program.
 @Sendable func problem(of error: any Error) -> Problem {
+  if let elsewhere = error as? ProblemElsewhere { return elsewhere.problem }
   let kind =
     switch error {
     case let error as BatchError: error.kind

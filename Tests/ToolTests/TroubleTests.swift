@@ -153,6 +153,55 @@ import Testing
       for name in files { #expect(try pictures.data("out/" + name) == pictures.data("whole/" + name)) }
     }
 
+    @Test func aFolderIsMadeInWorkersThatEndWithTheProgram() throws {
+      try pictures.npy("a.npy", height: 900, width: 900) { row, column in Float((row * column * 7919) % 251) }
+      #expect(try fovea("filter box --size 1 a.npy -o in/0.png").status == 0)
+      for index in 1..<30 {
+        try FileManager.default.copyItem(
+          atPath: pictures.folder.path + "/in/0.png", toPath: pictures.folder.path + "/in/\(index).png")
+      }
+      let started = try Tool.start(
+        ["filter", "median", "--size", "9", "in", "-o", "out", "--jobs", "2"], in: pictures.folder)
+      var workers: [pid_t] = []
+      for _ in 0..<2_000 where workers.count < 2 || pictures.tree("out").isEmpty {
+        workers = children(of: started.0.processIdentifier)
+        usleep(2_000)
+      }
+      #expect(workers.count == 2, "a worker a job")
+      kill(started.0.processIdentifier, SIGKILL)
+      _ = Tool.finish(started)
+      // They are nobody's children now: gone when no process has their number.
+      for _ in 0..<2_000 where workers.contains(where: { kill($0, 0) == 0 }) { usleep(5_000) }
+      #expect(!workers.contains { kill($0, 0) == 0 })
+      #expect(try fovea("filter median --size 9 in -o out --resume").status == 0)
+      let files = pictures.tree("out")
+      #expect(files.count == 30 && files.allSatisfy { !$0.contains(".fovea") }, "\(files)")
+    }
+
+    @Test func aWorkerThatStopsHoldsUpItsPictureOnly() throws {
+      try pictures.npy("a.npy")
+      #expect(try fovea("filter box --size 1 a.npy -o in/a.png").status == 0)
+      // A worker that is stopped answers nothing; the others work on.
+      for index in 0..<200 {
+        try FileManager.default.copyItem(
+          atPath: pictures.folder.path + "/in/a.png", toPath: pictures.folder.path + "/in/\(index).png")
+      }
+      let started = try Tool.start(
+        ["filter", "box", "--size", "3", "in", "-o", "out", "--jobs", "2"], in: pictures.folder)
+      var stopped: pid_t?
+      for _ in 0..<2_000 where stopped == nil {
+        stopped = children(of: started.0.processIdentifier).first { kill($0, SIGSTOP) == 0 }
+        usleep(1_000)
+      }
+      for _ in 0..<500 where pictures.tree("out").filter({ !$0.contains(".fovea") }).count < 150 {
+        usleep(10_000)
+      }
+      if let stopped { kill(stopped, SIGKILL) }
+      let result = Tool.finish(started)
+      #expect(pictures.tree("out").count == result.lines.count && result.lines.count >= 199)
+      #expect(stopped != nil && !result.errors.contains("nonsense"), "\(result.errors)")
+    }
+
     @Test func memoryDoesNotGrowWithTheNumberOfFiles() throws {
       let count = 1500
       for index in 0..<count { try pictures.npy("in/\(index % 40)/\(index).npy") }

@@ -23,7 +23,8 @@ struct ApplyCommand: ParsableCommand {
     let network = try saying { try preprocessing.applied(to: model.network()) }
     let record = network.effectivePreprocessing
     let compiled = CompiledSizes(network: network, names: [])
-    try work.run("apply \(model.settings) \(record)") { image in
+    // A network is compiled once, for all pictures: they are made in this process.
+    try work.run("apply \(model.settings) \(record)", inWorkers: false) { image in
       let x = try network.input(from: image)
       let output = try compiled.network(for: x.shape).run(x).layers.first?.output
       guard let output, let picture = try record.picture(showing: output) else {

@@ -11,8 +11,10 @@ struct LoadingOptions: ParsableArguments {
 
   @Flag(
     inversion: .prefixedNo,
-    help: "Decode pictures in processes of their own: one that makes a decoder crash or hang fails alone.")
-  var isolate = false
+    help:
+      "Decode pictures in processes of their own: one that makes a decoder crash or hang fails alone (default where pictures become pictures: for folders and several inputs)."
+  )
+  var isolate: Bool?
 
   func validate() throws {
     if maxPixels < 1 { throw ValidationError("--max-pixels is at least 1, not \(maxPixels)") }
@@ -21,6 +23,6 @@ struct LoadingOptions: ParsableArguments {
   var loadOptions: LoadOptions {
     LoadOptions(
       maximumPixels: maxPixels, allowsUntrustedFormats: allowUntrustedFormats,
-      isolation: isolate ? .standard : .inProcess)
+      isolation: isolate == true ? .standard : .inProcess)
   }
 }
