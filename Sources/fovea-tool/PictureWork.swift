@@ -28,7 +28,8 @@ struct PictureWork: ParsableArguments {
       try Parallelism.limited(to: request.threads) {
         var image = try Image(contentsOf: request.input, options: options)
         if request.outputs.contains(where: { $0.suffix == "npy" }) { image = try image.inFloats() }
-        let result = try transform(image)
+        // Kernels are made ready here; pixels are not asked for yet.
+        let result = try DecoderWatch.besides { try transform(image) }
         for file in request.outputs { try result.fill(file, options: saveOptions) }
       }
     }
