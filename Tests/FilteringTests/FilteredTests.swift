@@ -57,6 +57,38 @@ private func noise(height: Int, width: Int, channels: Int) -> [UInt8] {
     }
   }
 
+  @Test(
+    "one thread, which computes strips of whole rows, makes what several make tile by tile",
+    arguments: boundaries)
+  func oneThread(boundary: Boundary) throws {
+    let folder = "/tmp/fovea-strips-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    try #require(mkdir(folder, 0o700) == 0)
+    defer {
+      unlink(folder + "/a.png")
+      rmdir(folder)
+    }
+    let file = folder + "/a.png"
+    try image.write(to: file)
+    let filters: [Filter] = [
+      .gaussian(sigma: 3), .median(height: 5, width: 7), .gaussian(sigma: 20), .unsharp(sigma: 2, amount: 1),
+    ]
+    for filter in filters {
+      for output in OutputMode.allCases {
+        let read = { try Image(contentsOf: file).filtered(by: filter, output: output, boundary: boundary) }
+        let several = try read().tensor()
+        // The same picture twice: the second time its file is opened anew.
+        let picture = try read()
+        for _ in 0..<2 {
+          let one = try Parallelism.limited(to: 1) { try picture.tensor() }
+          // Sums of many taps end a hair apart, and a few values then round to the next level, one of 130.
+          expectAgreement(one, several, to: 0.01, "\(filter) \(output)")
+          let (a, b) = (one.scalars, several.scalars)
+          #expect(zip(a, b).count { $0 != $1 } * 10_000 < a.count, "\(filter) \(output)")
+        }
+      }
+    }
+  }
+
   @Test("8 bits stay 8, rounded half away from zero and clipped")
   func eightBits() throws {
     let result = try image.filtered(by: .gaussian(sigma: 2), boundary: .reflect)
