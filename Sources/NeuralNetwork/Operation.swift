@@ -18,7 +18,7 @@ public enum Operation: Sendable, Hashable {
   case dense(Dense)
 
   case batchNormalization(BatchNormalization)
-  /// `x * scale + offset` per channel with weights `gamma`, `beta` (Caffe `Scale`, ONNX experimental `Affine`).
+  /// `x * gamma + beta` per channel, or one of the two alone (Caffe `Scale`, ONNX experimental `Affine`).
   case channelScale(ChannelScale)
   case localResponseNormalization(LocalResponseNormalization)
   /// Per sample and channel over rows and columns, with weights `gamma` and `beta` (ONNX `InstanceNormalization`).
@@ -273,11 +273,17 @@ public struct LayerNormalization: Sendable, Hashable {
   }
 }
 
-/// Whether a per-channel scale has a `beta` besides its `gamma`.
+/// Which weights a per-channel scale has.
 public struct ChannelScale: Sendable, Hashable {
+  /// Whether there is a `gamma`.
+  public var scales: Bool
+  /// Whether there is a `beta`.
   public var usesBias: Bool
 
-  public init(usesBias: Bool = true) { self.usesBias = usesBias }
+  public init(scales: Bool = true, usesBias: Bool = true) {
+    self.scales = scales
+    self.usesBias = usesBias
+  }
 }
 
 /// `x / (bias + alpha * sum x^2)^beta` over `size` neighbouring channels.

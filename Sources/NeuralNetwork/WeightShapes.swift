@@ -83,7 +83,7 @@ extension Operation {
     case .layerNormalization(let l):
       return (l.scales ? [(.gamma, [channels])] : []) + (l.centers ? [(.beta, [channels])] : [])
     case .channelScale(let s):
-      return [(.gamma, [channels])] + (s.usesBias ? [(.beta, [channels])] : [])
+      return (s.scales ? [(.gamma, [channels])] : []) + (s.usesBias ? [(.beta, [channels])] : [])
     case .instanceNormalization:
       return [(.gamma, [channels]), (.beta, [channels])]
     case .constant(let extents):

@@ -100,11 +100,13 @@ extension KerasExport {
           ], weights: weights(layer, [("gamma", .gamma), ("beta", .beta)]))
       ]
     case .channelScale(let s):
-      guard outputShape(of: layer).rank == 4, let gamma = weight(.gamma, of: layer) else {
+      let channels = outputShape(of: layer)[-1]
+      guard outputShape(of: layer).rank == 4 else {
         throw unsupported(layer, "it scales channels of what is no picture")
       }
       // A 1x1 convolution of every channel with one number.
-      let kernel = (name: "depthwise_kernel", tensor: gamma.reshaped([1, 1, gamma.shape.count, 1]))
+      let gamma = weight(.gamma, of: layer) ?? Tensor(repeating: 1, shape: [channels])
+      let kernel = (name: "depthwise_kernel", tensor: gamma.reshaped([1, 1, channels, 1]))
       return [
         KerasStep(
           kind: "DepthwiseConv2D",
@@ -272,9 +274,14 @@ extension KerasExport {
     var crop: [KerasStep] = []
     if case .explicit(let m) = c.padding {
       // What padding takes away is cut off afterwards; what output padding adds is left on.
-      let cut = Margins(
+      var cut = Margins(
         top: m.top, bottom: m.bottom - c.outputPadding.height, left: m.left,
         right: m.right - c.outputPadding.width)
+      let isShorter = c.kernelSize.height < c.stride.height || c.kernelSize.width < c.stride.width
+      if m == .none, c.outputPadding != 0 || isShorter {
+        config["output_padding"] = pair(c.outputPadding)
+        cut = .none
+      }
       guard cut.bottom >= 0, cut.right >= 0 else {
         throw unsupported(layer, "its output padding exceeds its padding")
       }

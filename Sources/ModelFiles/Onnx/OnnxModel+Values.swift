@@ -55,16 +55,18 @@ extension OnnxModel {
     func each(_ change: (Float) -> Float) -> Tensor {
       Tensor(numbers.scalars.map(change), shape: [channels])
     }
-    let (scale, offset): (Tensor, Tensor?) =
+    let (scale, offset): (Tensor?, Tensor?) =
       switch operation {
-      case .add: (each { _ in 1 }, numbers)
-      case .subtract: isReversed ? (each { _ in -1 }, numbers) : (each { _ in 1 }, each { -$0 })
+      case .add: (nil, numbers)
+      case .subtract: isReversed ? (each { _ in -1 }, numbers) : (nil, each { -$0 })
       case .multiply: (numbers, nil)
       default: (each { 1 / $0 }, nil)
       }
-    var given: [WeightRole: Tensor] = [.gamma: scale]
-    if let offset { given[.beta] = offset }
-    try finish(call, .channelScale(.init(usesBias: offset != nil)), from: [x], given)
+    var given: [WeightRole: Tensor] = [:]
+    given[.gamma] = scale
+    given[.beta] = offset
+    try finish(
+      call, .channelScale(.init(scales: scale != nil, usesBias: offset != nil)), from: [x], given)
   }
 
   /// A constant as it lies beside a layer's values: of as many axes, in their order.
