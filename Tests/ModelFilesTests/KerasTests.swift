@@ -53,6 +53,12 @@ func expectLayers(of network: Network, toBe expected: String, on input: Shape) t
     let network = try Network(contentsOf: fixtures + file)
     try expectLayers(of: network, toBe: "everything_layers.npz", on: [1, 16, 16, 3])
   }
+
+  @Test(arguments: ["normalised.h5", "normalised.keras"])
+  func normalisationsAndFunctionsBetweenLayersAgreeWithKeras(file: String) throws {
+    let network = try Network(contentsOf: fixtures + file)
+    try expectLayers(of: network, toBe: "normalised_layers.npz", on: [1, 12, 10, 3])
+  }
 }
 
 @Suite(.enabled(if: SharedData.isPresent)) struct RealKerasFilesTests {

@@ -193,7 +193,8 @@ private struct Description {
       let name = config["name"]?.text ?? value["name"]?.text ?? "layer_\(index)"
       let kind = value["class_name"]?.text ?? "(no class)"
       let calls = (value["inbound_nodes"]?.list ?? []).map(Reference.all)
-      let settings = KerasSettings(file: file, layer: name, kind: kind, config: config)
+      let settings = KerasSettings(
+        file: file, layer: name, kind: kind, config: config, operands: KerasOperands(of: value))
       let model = Self.classes.contains(kind) ? try Description(value, file: file) : nil
       try append(
         Item(

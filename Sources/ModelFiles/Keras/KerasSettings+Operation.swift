@@ -5,6 +5,7 @@ import WeightFiles
 extension KerasSettings {
   /// What the layer computes; throws for classes and settings that are not known.
   func operation() throws(ModelFileError) -> NeuralNetwork.Operation {
+    if let operands { return try function(of: operands) }
     if let activation = try activationOfLayer() {
       return activation == .linear ? .identity : .activation(activation)
     }

@@ -8,6 +8,8 @@ struct KerasSettings {
   let layer: String
   let kind: String
   let config: JSONValue
+  /// What a function of `keras.ops` is called with; `nil` for layers.
+  var operands: KerasOperands?
 
   func refusal(_ setting: String, _ found: JSONValue?, expected: String) -> ModelFileError {
     .unsupportedSetting(
