@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.."
 seconds=${1:-60}
 shift || true
 
-swift build -c release --package-path Fuzz --product fovea-fuzz -Xswiftc -use-ld=lld \
-  -Xswiftc -sanitize=fuzzer -Xswiftc -sanitize=address
+# In one flag: of two the compiler takes the last alone, and libFuzzer would see nothing of what its inputs reach.
+swift build -c release --package-path Fuzz --product fovea-fuzz -Xswiftc -use-ld=lld -Xswiftc -sanitize=fuzzer,address
 fuzzer=Fuzz/.build/release/fovea-fuzz
 [ $# -gt 0 ] || set -- $("$fuzzer" 2>&1 | sed -n 's/^readers: //p' || true)
 damage=Tests/WeightFilesTests/Fixtures
@@ -37,7 +37,10 @@ seeds() {
           | cat > "$2/$(basename "$file")" || true
       done ;;
     pictures) cp Samples/*.png Samples/*.jpg Tests/ImagingTests/Fixtures/*.{png,jpg,gif,webp,tiff} "$2" 2> /dev/null || true ;;
-    *) : ;;
+    cifar) head -c 6146 /dev/urandom > "$2/two.bin" ;;
+    # One picture of 2x2 pixels.
+    idx) printf '\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd' > "$2/one.idx" ;;
+    *) echo "no seeds for $1" >&2; return 1 ;;
   esac
 }
 
@@ -45,13 +48,16 @@ for reader; do
   corpus=Fuzz/.build/corpus/$reader found=Fuzz/.build/found/$reader
   mkdir -p "$corpus" "$found"
   seeds "$reader" "$corpus"
+  [ -n "$(ls "$corpus")" ] || { echo "   no seeds"; status=1; }
   echo "== $reader"
   # A file of 16 KB deflated holds at most 17 MB.
   ASAN_OPTIONS=detect_leaks=0:handle_abort=1 OPENBLAS_NUM_THREADS=1 VIPS_CONCURRENCY=1 nice -n 19 "$fuzzer" "$reader" \
     -max_total_time="$seconds" -max_len=16384 -timeout=10 -malloc_limit_mb=512 -rss_limit_mb=2048 \
     -print_final_stats=1 -artifact_prefix="$found/" "$corpus" > "$found/log" 2>&1 \
     || { status=1; echo "   ended by $(ls -t "$found" | grep -v log | head -n 1)"; grep -m 3 -E 'ERROR|Fatal|SUMMARY' "$found/log" || true; }
-  sed -nE 's/^stat::number_of_executed_units: */   inputs: /p' "$found/log"
+  grep -q 'no interesting inputs' "$found/log" && { status=1; echo "   saw nothing of what its inputs reach"; }
+  sed -nE 's/^stat::number_of_executed_units: */   inputs: /p; s/^stat::new_units_added: */   that reached something new: /p' \
+    "$found/log"
 done
 rm -rf /dev/shm/fovea-fuzz-*
 exit $status
