@@ -117,7 +117,7 @@ extension KerasSettings {
     let found = value("axis")
     let given = found?.list?.compactMap(\.integer) ?? (found?.integer).map { [$0] } ?? []
     let axes = given.map { $0 < 0 ? $0 + operands.rank : $0 }.sorted()
-    guard !axes.isEmpty, axes.allSatisfy({ (1..<operands.rank).contains($0) }) else {
+    guard !axes.isEmpty, axes.allSatisfy({ $0 >= 1 && $0 < operands.rank }) else {
       throw refusal("axis", found, expected: "axes after the pictures'")
     }
     let keepsAxes = try truth("keepdims", default: false)

@@ -78,8 +78,9 @@ struct OnnxCall {
     return number < 0 ? number + rank : number
   }
 
-  /// The entries that a slice takes along an axis of `length`, one at least, as numpy counts them.
+  /// The entries that a slice takes along an axis of `length`, as numpy counts them.
   static func entries(from start: Int, to end: Int, by step: Int, of length: Int) -> StrideTo<Int> {
+    guard length > 0 else { return stride(from: 0, to: 0, by: 1) }
     let step = max(-length, min(step, length))
     let range = step > 0 ? 0...length : -1...length - 1
     func bound(_ number: Int) -> Int {

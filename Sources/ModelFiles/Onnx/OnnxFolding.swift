@@ -234,7 +234,7 @@ extension OnnxModel {
     }
     let whole = inputs.compactMap { $0?.integers?.first }
     if whole.count == 3 {
-      return OnnxConstant((0..<Int(count)).map { whole[0] + $0 * whole[2] }, [Int(count)])
+      return OnnxConstant((0..<Int(count)).map { whole[0] &+ $0 &* whole[2] }, [Int(count)])
     }
     return OnnxConstant(
       Tensor((0..<Int(count)).map { numbers[0] + Float($0) * numbers[2] }, shape: [Int(count)]))

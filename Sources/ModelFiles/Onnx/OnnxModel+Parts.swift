@@ -62,17 +62,18 @@ extension OnnxModel {
     var strides = [Int](repeating: 1, count: value.rank)
     for (index, axis) in axes.enumerated() {
       let length = value.extents[axis]
-      let entries = Array(
-        OnnxCall.entries(from: starts[index], to: ends[index], by: steps[index], of: length))
-      guard entries.count != length || steps[index] < 0 else { continue }
-      guard axis > 0, let first = entries.first, let last = entries.last else {
+      let entries = OnnxCall.entries(from: starts[index], to: ends[index], by: steps[index], of: length)
+      let count = entries.underestimatedCount
+      guard count != length || steps[index] < 0 else { continue }
+      guard axis > 0, let first = entries.first(where: { _ in true }) else {
         throw call.refusal(
           "range", "\(starts[index]) to \(ends[index])", "a part of one of the axes after the first")
       }
       if steps[index] < 0 || steps[index] > 1 && (value.rank != 4 || axis == 1) {
-        value = try picked(call, value, axis, entries)
+        value = try picked(call, value, axis, Array(entries.prefix(Self.mostParts + 1)))
       } else {
         strides[axis] = min(steps[index], length)
+        let last = first + (count - 1) * strides[axis]
         if first > 0 || last < length - 1 { operations.append(part(value, axis, first..<last + 1)) }
       }
     }
