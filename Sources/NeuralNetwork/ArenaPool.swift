@@ -6,7 +6,9 @@ final class ArenaPool: Sendable {
   private let idle = Mutex<[TensorStorage]>([])
 
   func take(_ count: Int) -> TensorStorage {
-    idle.withLock { $0.popLast() } ?? TensorStorage(uninitialized: count)
+    let isLarge = count * MemoryLayout<Float>.stride >= TensorStorage.largePage
+    return idle.withLock { $0.popLast() }
+      ?? TensorStorage(uninitialized: isLarge ? TensorStorage.wholeLargePages(count) : count)
   }
 
   func give(_ arena: TensorStorage) {

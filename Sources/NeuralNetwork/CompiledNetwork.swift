@@ -27,7 +27,9 @@ public struct CompiledNetwork: Sendable {
       for input in steps[index].inputs { runs[input] = true }
       if case .maximumUnpooling(let pooling) = steps[index].computation { runs[pooling] = true }
     }
-    self.steps = zip(steps, runs).map { step, runs in runs ? step.prepared(within: tolerance) : step }
+    var prepared = zip(steps, runs).map { step, runs in runs ? step.prepared(within: tolerance) : step }
+    prepared.shelveWeights()
+    self.steps = prepared
     self.runs = runs
     self.records = records
     recordedNames = names

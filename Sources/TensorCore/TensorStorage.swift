@@ -67,11 +67,19 @@ package final class TensorStorage: @unchecked Sendable {
     self.lender = lender
   }
 
+  /// Bytes of a page of which the processor looks up few.
+  package static let largePage = 2 << 20
+
+  /// So many floats or some more, so that all lie on large pages.
+  package static func wholeLargePages(_ count: Int) -> Int {
+    let page = largePage / MemoryLayout<Float>.stride
+    return max(2, (count + page - 1) / page) * page
+  }
+
   private static func room(for count: Int) -> UnsafeMutablePointer<Float> {
     var raw: UnsafeMutableRawPointer?
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     // Weights that are read once a pass spend as long looking up small pages as being read.
-    let largePage = 2 << 20
     let status = posix_memalign(&raw, bytes >= 2 * largePage ? largePage : 64, bytes)
     guard status == 0, let raw else { preconditionFailure("out of memory: \(count) floats") }
     #if os(Linux)

@@ -12,7 +12,7 @@ package struct PreparedConvolution: Sendable {
   package let method: ConvolutionMethod
   let kernels: LayerKernels
   /// Packed weights, of the layout that the method wants.
-  let weights: TensorStorage
+  private(set) var weights: TensorStorage
   let bias: TensorStorage?
   /// A pixel of padding.
   let zeros: TensorStorage
@@ -47,6 +47,20 @@ package struct PreparedConvolution: Sendable {
 
   /// The memory of the packed weights, in bytes.
   package var packedBytes: Int { weights.count * MemoryLayout<Float>.stride }
+
+  /// Whether the weights are a copy of its own.
+  package var isPacked: Bool { method != .depthwise }
+
+  /// The same, its weights read from `place` on in memory that it shares with others.
+  package func movingWeights(to shelf: TensorStorage, at place: Int) -> PreparedConvolution {
+    precondition(place >= 0 && place + weights.count <= shelf.count)
+    let floats = shelf.base + place
+    floats.update(from: weights.base, count: weights.count)
+    var moved = self
+    moved.weights = TensorStorage(
+      borrowing: UnsafeBufferPointer(start: floats, count: weights.count), from: shelf)
+    return moved
+  }
 
   /// Computes all output pixels.
   ///
