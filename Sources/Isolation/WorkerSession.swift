@@ -62,7 +62,7 @@ package final class WorkerSession: @unchecked Sendable {
 
   /// Sends one message.
   package func send(_ message: [UInt8]) throws(WorkerFailure) {
-    guard WorkerSession.sendAll(message, on: socket) else { throw lost() }
+    guard WorkerSession.send(message, on: socket) else { throw lost() }
   }
 
   /// The next message, of at most `limit` bytes; waits at most `seconds` for each part of it to come.
@@ -147,19 +147,14 @@ package final class WorkerSession: @unchecked Sendable {
     return length <= UInt64(limit) ? bytes(Int(length)) : nil
   }
 
-  /// Answers a request on the socket; false when nobody listens any more.
-  package static func reply(_ message: [UInt8], on descriptor: CInt) -> Bool {
-    sendAll(message, on: descriptor)
-  }
-
   /// Waits for `milliseconds`, or less when whoever sent requests is gone; true then.
   package static func isLeft(_ descriptor: CInt, within milliseconds: CInt) -> Bool {
     var request = pollfd(fd: descriptor, events: 0, revents: 0)
     return poll(&request, 1, milliseconds) > 0
   }
 
-  /// Sends a message with its length; false when the other side is gone.
-  private static func sendAll(_ message: [UInt8], on socket: CInt) -> Bool {
+  /// Sends a message with its length, as either side does; false when the other is gone.
+  package static func send(_ message: [UInt8], on socket: CInt) -> Bool {
     var all = withUnsafeBytes(of: UInt64(message.count).littleEndian) { Array($0) }
     all += message
     var sent = 0

@@ -47,7 +47,7 @@ enum PictureServer {
       } catch {
         reply = .failed(problem(of: error))
       }
-      guard WorkerSession.reply(reply.bytes, on: descriptor) else { return }
+      guard WorkerSession.send(reply.bytes, on: descriptor) else { return }
     }
   }
 
@@ -62,7 +62,7 @@ enum PictureServer {
       if now != progress {
         (progress, since) = (now, .now)
       } else if .now - since > .seconds(seconds) {
-        _ = WorkerSession.reply(PictureReply.hung(seconds: UInt(max(0, seconds))).bytes, on: descriptor)
+        _ = WorkerSession.send(PictureReply.hung(seconds: UInt(max(0, seconds))).bytes, on: descriptor)
         _exit(0)
       }
     }
