@@ -104,6 +104,15 @@ final class Pictures: Sendable {
     try data.write(to: file)
   }
 
+  /// Copies of a file beside it, each called by its number.
+  func copies(of name: String, _ numbers: Range<Int>) throws {
+    let file = folder.appendingPathComponent(name)
+    for number in numbers {
+      let copy = file.deletingLastPathComponent().appendingPathComponent("\(number).\(file.pathExtension)")
+      try FileManager.default.copyItem(at: file, to: copy)
+    }
+  }
+
   func data(_ name: String) throws -> Data {
     try Data(contentsOf: folder.appendingPathComponent(name))
   }

@@ -58,9 +58,7 @@ import Testing
     #expect(refused.status == 1 && refused.errors.contains("--resume goes on from it"))
     let resumed = try run(Self.training + ["--epochs", "3", "-o", "cut", "--resume", "--threads", "1"])
     #expect(resumed.status == 0, "\(resumed.errors)")
-    func weights(_ folder: String) throws -> Data {
-      try Data(contentsOf: pictures.folder.appendingPathComponent("\(folder)/model.safetensors"))
-    }
+    func weights(_ folder: String) throws -> Data { try pictures.data("\(folder)/model.safetensors") }
     #expect(try weights("cut") == weights("whole"))
     let evaluated = try run(["evaluate", "whole/model.h5", "--data", "cifar", "-o", "seen"])
     #expect(
@@ -116,9 +114,7 @@ import Testing
         at: pictures.folder.appendingPathComponent("b/model.h5"),
         to: pictures.folder.appendingPathComponent("base.h5"))
     }
-    func weights(_ folder: String) throws -> Data {
-      try Data(contentsOf: pictures.folder.appendingPathComponent("\(folder)/\(file)"))
-    }
+    func weights(_ folder: String) throws -> Data { try pictures.data("\(folder)/\(file)") }
     #expect(try run(longer + ["-o", "whole"]).status == 0)
     #expect(try run(first + ["-o", "cut"]).status == 0)
     let short = try weights("cut")

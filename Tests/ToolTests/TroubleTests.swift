@@ -52,13 +52,10 @@ import Testing
       result.errors.contains("No space left") || result.errors.contains("too large"), "\(result.errors)")
     let files = pictures.tree("copy")
     #expect(!files.isEmpty && files.count < 7 && files.allSatisfy { !$0.contains(".fovea") }, "\(files)")
-    func bytes(_ file: String) throws -> Data {
-      try Data(contentsOf: pictures.folder.appendingPathComponent(file))
-    }
     let format = files.contains { $0.hasSuffix(".npy") } ? "npy" : "png"
     #expect(try fovea("filter box --size 1 in -o whole --format \(format)").status == 0)
     for file in files {
-      let (fitted, whole) = try (bytes("copy/" + file), bytes("whole/" + file))
+      let (fitted, whole) = try (pictures.data("copy/" + file), pictures.data("whole/" + file))
       #expect(fitted == whole, "\(file)")
     }
     #expect(result.lines.count == files.count, "what is listed is there")
@@ -93,10 +90,7 @@ import Testing
 
   @Test func aFileThatVanishesMeanwhileIsNamed() throws {
     try pictures.npy("in/00.npy", height: 400, width: 400)
-    for index in 10..<70 {
-      try FileManager.default.copyItem(
-        atPath: pictures.folder.path + "/in/00.npy", toPath: pictures.folder.path + "/in/\(index).npy")
-    }
+    try pictures.copies(of: "in/00.npy", 10..<70)
     let started = try Tool.start(
       ["filter", "gaussian", "--sigma", "9", "in", "-o", "out", "--jobs", "1"], in: pictures.folder)
     for _ in 0..<1000 where pictures.tree("out").isEmpty { usleep(2_000) }
@@ -135,10 +129,7 @@ import Testing
     @Test func aDecoderThatIsLostLosesItsPictureOnly() throws {
       try pictures.npy("a.npy", height: 500, width: 700) { row, column in Float((row * column * 7919) % 251) }
       #expect(try fovea("filter box --size 1 a.npy -o in/0.png").status == 0)
-      for index in 1..<40 {
-        try FileManager.default.copyItem(
-          atPath: pictures.folder.path + "/in/0.png", toPath: pictures.folder.path + "/in/\(index).png")
-      }
+      try pictures.copies(of: "in/0.png", 1..<40)
       #expect(try fovea("filter box --size 3 in -o whole --isolate").status == 0)
       #expect(try fovea("filter box --size 3 in -o here --no-isolate").status == 0)
       #expect(pictures.tree("whole").count == 40)
@@ -164,10 +155,7 @@ import Testing
     @Test func aFolderIsMadeInWorkersThatEndWithTheProgram() throws {
       try pictures.npy("a.npy", height: 900, width: 900) { row, column in Float((row * column * 7919) % 251) }
       #expect(try fovea("filter box --size 1 a.npy -o in/0.png").status == 0)
-      for index in 1..<30 {
-        try FileManager.default.copyItem(
-          atPath: pictures.folder.path + "/in/0.png", toPath: pictures.folder.path + "/in/\(index).png")
-      }
+      try pictures.copies(of: "in/0.png", 1..<30)
       let started = try Tool.start(
         ["filter", "median", "--size", "9", "in", "-o", "out", "--jobs", "2"], in: pictures.folder)
       var workers: [pid_t] = []
@@ -190,10 +178,7 @@ import Testing
       try pictures.npy("a.npy")
       #expect(try fovea("filter box --size 1 a.npy -o in/a.png").status == 0)
       // A worker that is stopped answers nothing; the others work on.
-      for index in 0..<200 {
-        try FileManager.default.copyItem(
-          atPath: pictures.folder.path + "/in/a.png", toPath: pictures.folder.path + "/in/\(index).png")
-      }
+      try pictures.copies(of: "in/a.png", 0..<200)
       let started = try Tool.start(
         ["filter", "box", "--size", "3", "in", "-o", "out", "--jobs", "2"], in: pictures.folder)
       var stopped: pid_t?
