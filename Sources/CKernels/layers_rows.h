@@ -3,7 +3,7 @@
 // Eight rows of the matrix a turn, so that the sums, which stay in the first cache, are read and written an eighth as
 // often; the next eight are sent for meanwhile. Rows that an x of 0 would multiply are skipped: behind a relu they are
 // half and more of a matrix that comes from main memory.
-TARGET static void add_vector_matrix(
+INLINE void add_columns(
     size_t rows, size_t columns, const float *x, const float *weights, size_t stride, float *sums) {
   const float *from[8], *next[8];
   float by[8], next_by[8];
@@ -23,7 +23,7 @@ TARGET static void add_vector_matrix(
     if (last > 0) {
       EACH_VECTOR(columns, {
         vector sum = load(sums + c, count);
-        UNROLL for (int r = 0; r < 8; r++) __builtin_prefetch(next[r] + c, 0, 2);
+        UNROLL for (int r = 0; r < 8; r++) __builtin_prefetch(next[r] + c, 0, 3);
         vector other = by[0] * load(from[0] + c, count);
         UNROLL for (int r = 1; r < 8; r++) other += by[r] * load(from[r] + c, count);
         store(sums + c, sum + other, count);
@@ -32,6 +32,14 @@ TARGET static void add_vector_matrix(
     memcpy(from, next, sizeof from);
     memcpy(by, next_by, sizeof by);
   } while (found > 0);
+}
+
+// Eight rows of 4 KiB fit the first cache beside the sums, the next eight being under way.
+TARGET static void add_vector_matrix(
+    size_t rows, size_t columns, const float *x, const float *weights, size_t stride, float *sums) {
+  for (size_t c = 0; c < columns; c += 1024) {
+    add_columns(rows, columns - c < 1024 ? columns - c : 1024, x, weights + c, stride, sums + c);
+  }
 }
 
 // Eight rows of `weights` to the sums of `height` vectors, whose weights are read once for all of them.
