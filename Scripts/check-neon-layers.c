@@ -72,17 +72,18 @@ static void depthwise(size_t side, size_t stride, size_t dilation, size_t lines,
 
 // With the transform of a kernel that is a single 1 in its middle, the same for each channel, both transforms together
 // give back the middle of the tile.
-static void winograd(size_t side, size_t channels) {
-  static const float middle4[6] = {0, -1.0f / 6, 1.0f / 6, 1.0f / 12, -1.0f / 12, 0};
+static void winograd(size_t side, size_t outputs, size_t channels) {
+  static const float middle4[6] = {0, -32.0f / 81, 32.0f / 81, 16.0f / 81, -16.0f / 81, 0};
+  static const float middle5[6] = {0, -8.0f / 27, -8.0f / 27, 8.0f / 27, 8.0f / 27, 0};
   static const float middle2[4] = {0, 0.5f, -0.5f, 0};
-  const float *middle = side == 6 ? middle4 : middle2;
-  const size_t outputs = side - 2;
+  const float *middle = side == 4 ? middle2 : outputs == 4 ? middle4 : middle5;
+  const size_t reach = (side - outputs) / 2;
   float *input = noises(side * side * channels), *positions = malloc(side * side * channels * sizeof(float));
   float *output = malloc(outputs * outputs * channels * sizeof(float));
   float *expected = malloc(outputs * outputs * channels * sizeof(float));
   const float *pixels[36];
   for (size_t i = 0; i < side * side; i++) pixels[i] = input + i * channels;
-  const fovea_layer_tile tile = {side, channels, channels};
+  const fovea_layer_tile tile = {side, outputs, channels, channels};
   const fovea_layer_store store = {NULL, 0, -INFINITY, INFINITY};
   mine->winograd_input(&tile, pixels, positions);
   for (size_t i = 0; i < side * side; i++) {
@@ -92,7 +93,7 @@ static void winograd(size_t side, size_t channels) {
       &tile, positions, NULL, output, outputs * channels, channels, outputs, outputs, 0, &store);
   for (size_t i = 0; i < outputs * outputs; i++) {
     memcpy(
-        expected + i * channels, pixels[(i / outputs + 1) * side + i % outputs + 1], channels * sizeof(float));
+        expected + i * channels, pixels[(i / outputs + reach) * side + i % outputs + reach], channels * sizeof(float));
   }
   compare("winograd", (ptrdiff_t)side, (ptrdiff_t)channels, output, expected, (ptrdiff_t)(outputs * outputs * channels));
   free(input), free(positions), free(output), free(expected);
@@ -152,8 +153,9 @@ void check_layers(void) {
       depthwise(side, 2, 1, 2, 6, c);
       depthwise(side, 1, 3, 1, 5, c);
     }
-    winograd(6, c);
-    winograd(4, c);
+    winograd(6, 4, c);
+    winograd(6, 2, c);
+    winograd(4, 2, c);
     for (size_t vectors = 1; vectors <= 19; vectors += 6) rows(vectors, 150, c * 5);
     pooling(9, c);
   }

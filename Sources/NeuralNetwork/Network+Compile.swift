@@ -8,7 +8,8 @@ extension Network {
   ///   - names: the layers to record, `NAME:linear` for the value before a layer's own activation; none: the network's outputs.
   ///     What is recorded is what the layer would have output unfused; only what it depends on is computed.
   ///   - tolerance: how far a layer may lie from the exact sums, relative to its largest value. Without one, layers that are
-  ///     recorded by name are good to 1e-5, and a network's outputs alone to 1e-3, which lets Winograd's F(4x4) be used.
+  ///     recorded by name are good to 1e-5, and a network's outputs alone to 1e-3, so that Winograd's F(4x4) is used, whose
+  ///     sums are good to 3e-5.
   /// - Throws: ``NetworkError`` for an unknown layer and for an input shape that a layer cannot take.
   public func compiled(
     for shape: Shape, recording names: [String] = [], within tolerance: Float? = nil

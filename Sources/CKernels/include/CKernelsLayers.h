@@ -50,7 +50,8 @@ typedef struct {
 
 /// The transformed tile of Winograd's method: side x side positions, `position_stride` apart, of `channels` each.
 typedef struct {
-  size_t side;  // 6 for F(4x4, 3x3), 4 for F(2x2, 3x3)
+  size_t side;     // inputs each way: 6 for F(4x4, 3x3) and F(2x2, 5x5), 4 for F(2x2, 3x3)
+  size_t outputs;  // outputs each way: 4 or 2
   size_t channels;
   size_t position_stride;
 } fovea_layer_tile;
@@ -80,7 +81,7 @@ typedef struct FOVEA_STATELESS {
   /// One tile of input, side x side pixel addresses, to its positions.
   void (*_Nonnull winograd_input)(
       const fovea_layer_tile *_Nonnull, const float *_Nullable const *_Nonnull pixels, float *_Nonnull positions);
-  /// The positions to rows x columns output pixels, at most (side - 2) each way.
+  /// The positions to rows x columns output pixels, at most `outputs` each way.
   void (*_Nonnull winograd_output)(
       const fovea_layer_tile *_Nonnull, const float *_Nonnull positions, const float *_Nullable bias,
       float *_Nonnull output, size_t row_stride, size_t pixel_stride, size_t rows, size_t columns,

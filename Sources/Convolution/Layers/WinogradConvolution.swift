@@ -1,10 +1,11 @@
 internal import CKernels
 internal import TensorCore
 
-/// 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3) or F(2x2, 3x3), as in Lavin and Gray (2016).
+/// Convolution of stride 1 by Winograd's F(4x4, 3x3), F(2x2, 3x3) or F(2x2, 5x5), as in Lavin and Gray (2016).
 ///
 /// Tiles of 6x6 (4x4) inputs become 36 (16) positions; at each position all tiles are multiplied by transformed weights;
-/// the products become 4x4 (2x2) outputs a tile. That is 36 / 16 = 2.25 (4) products an output instead of 9.
+/// the products become 4x4 or 2x2 outputs a tile. For 3x3 that is 36 / 16 = 2.25 (16 / 4 = 4) products an output instead
+/// of 9, for 5x5 36 / 4 = 9 instead of 25.
 ///
 /// - Weights that fit the caches: each thread takes blocks of tiles through all three stages, so that the positions of a
 ///   block never leave its second-level cache.
@@ -28,8 +29,9 @@ extension PreparedConvolution {
 func winogradWeights(
   _ g: ConvolutionGeometry, kernel: UnsafePointer<Float>, tile: Int, on kernels: LayerKernels
 ) -> TensorStorage {
-  let side = tile + 2
-  let matrix = tile == 4 ? weightTransform4 : weightTransform2
+  let size = g.rows.kernel
+  let side = tile + size - 1
+  let column = weightTransform(side: side, taps: size)
   let (channels, filters) = (g.inputChannels, g.outputChannels)
   let count = channels * filters
   let packed = kernels.table.packed_count(channels, filters)
@@ -38,11 +40,11 @@ func winogradWeights(
     Scratch.withFloats(count) { transformed in
       for position in range {
         transformed.update(repeating: 0, count: count)
-        for ky in 0..<3 {
-          for kx in 0..<3 {
-            let factor = matrix[position / side * 3 + ky] * matrix[position % side * 3 + kx]
+        for ky in 0..<size {
+          for kx in 0..<size {
+            let factor = Float(column[position / side][ky] * column[position % side][kx])
             guard factor != 0 else { continue }
-            let taps = kernel + (ky * 3 + kx) * count
+            let taps = kernel + (ky * size + kx) * count
             for index in 0..<count { transformed[index] += factor * taps[index] }
           }
         }
@@ -53,11 +55,19 @@ func winogradWeights(
   return storage
 }
 
-/// The transforms of a column of weights, `[position][tap]`.
-private let weightTransform2: [Float] = [1, 0, 0, 0.5, 0.5, 0.5, 0.5, -0.5, 0.5, 0, 0, 1]
-private let weightTransform4: [Float] = [
-  6, 0, 0, -4, -4, -4, -4, 4, -4, 1, 2, 4, 1, -2, 4, 0, 0, 24,
-].map { $0 / 24 }
+/// What each position takes of each tap of a column of weights, `[position][tap]`: the powers of its point over the
+/// product of the point's distances from the others; the last position, the point at infinity, takes the last tap.
+///
+/// The points are those of the transforms of tiles in `CKernels`.
+private func weightTransform(side: Int, taps: Int) -> [[Double]] {
+  let points = side == 4 ? [0, 1, -1] : [0, 0.75, -0.75, 1.5, -1.5]
+  var positions = points.map { point in
+    let distances = points.reduce(1) { $1 == point ? $0 : $0 * (point - $1) }
+    return (0..<taps).map { tap in (0..<tap).reduce(1) { power, _ in power * point } / distances }
+  }
+  positions.append((0..<taps).map { $0 == taps - 1 ? 1 : 0 })
+  return positions
+}
 
 /// One application: where tiles lie and how their positions are laid out.
 private struct WinogradRun {
@@ -84,7 +94,7 @@ private struct WinogradRun {
   var geometry: ConvolutionGeometry { convolution.geometry }
   var table: fovea_layer_kernels { convolution.kernels.table }
   var tiles: Int { geometry.batch * across * down }
-  var side: Int { tile + 2 }
+  var side: Int { tile + geometry.rows.kernel - 1 }
   var positions: Int { side * side }
   // A cache line more than the channels: tiles of 512 or 1024 channels would all fall on the same few sets of the cache.
   var inputStride: Int { (geometry.inputChannels + 15) / 16 * 16 + 16 }
@@ -144,7 +154,7 @@ private struct WinogradRun {
     let (rows, columns) = (geometry.rows, geometry.columns)
     let zeros = UnsafePointer(convolution.zeros.base)
     var shape = fovea_layer_tile(
-      side: side, channels: geometry.inputChannels, position_stride: block.count * inputStride)
+      side: side, outputs: tile, channels: geometry.inputChannels, position_stride: block.count * inputStride)
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: positions) { pixels in
       guard let pixels = pixels.baseAddress else { return }
       for index in range {
@@ -195,7 +205,8 @@ private struct WinogradRun {
   ) {
     let (height, width) = (geometry.rows.output, geometry.columns.output)
     var shape = fovea_layer_tile(
-      side: side, channels: geometry.outputChannels, position_stride: block.count * outputStride)
+      side: side, outputs: tile, channels: geometry.outputChannels,
+      position_stride: block.count * outputStride)
     for index in range {
       let x = index % across * tile
       let y = index / across % down * tile
