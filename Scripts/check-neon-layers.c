@@ -139,6 +139,49 @@ static void pooling(size_t taps, size_t channels) {
   free(input), free(largest), free(sums), free(expected);
 }
 
+static double of_sigmoid(double x) { return 1 / (1 + exp(-x)); }
+static double of_swish(double x) { return x * of_sigmoid(x); }
+static double of_gelu(double x) { return 0.5 * x * erfc(-x * sqrt(0.5)); }
+static double of_elu(double x) { return x < 0 ? expm1(x) : x; }
+static double of_softplus(double x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
+static double of_mish(double x) { return x * tanh(of_softplus(x)); }
+
+// `values` numbers a pixel, which lie with a gap between pixels.
+static void function(fovea_layer_function_kind kind, double (*definition)(double), size_t values) {
+  enum { pixels = 3, gap = 2 };
+  const size_t stride = values + gap, all = pixels * stride;
+  float *x = noises(all), *expected = malloc(all * sizeof(float));
+  for (size_t i = 0; i < all; i++) {
+    x[i] *= 8;
+    expected[i] = i % stride < values ? (float)definition(x[i]) : x[i];
+  }
+  const fovea_layer_function described = {kind, 1, 1, 1};
+  mine->apply(&described, pixels, values, x, stride);
+  compare("function", (ptrdiff_t)kind, (ptrdiff_t)values, x, expected, (ptrdiff_t)all);
+  free(x), free(expected);
+}
+
+static void combinations(size_t values) {
+  float *a = noises(values), *b = noises(values), *found = malloc(2 * values * sizeof(float));
+  float *expected = malloc(2 * values * sizeof(float));
+  const float *parts[2] = {a, b};
+  const size_t strides[2] = {values, values};
+  for (size_t i = 0; i < values; i++) {
+    expected[i] = a[i] * b[i];
+    expected[values + i] = a[i] - b[0];
+  }
+  mine->combine(fovea_multiply, values, a, b, 1, found);
+  mine->combine(fovea_subtract, values, a, b, 0, found + values);
+  compare("combination", 2, (ptrdiff_t)values, found, expected, (ptrdiff_t)(2 * values));
+  for (size_t i = 0; i < values; i++) {
+    expected[2 * i] = a[i];
+    expected[2 * i + 1] = b[i];
+  }
+  mine->interleave(1, values, 2, parts, strides, found, 2 * values);
+  compare("interleaved", 2, (ptrdiff_t)values, found, expected, (ptrdiff_t)(2 * values));
+  free(a), free(b), free(found), free(expected);
+}
+
 void check_layers(void) {
   mine = fovea_layer_kernels_at(0);
   printf("%s layers beside plain loops\n", mine->name);
@@ -146,7 +189,7 @@ void check_layers(void) {
   for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
     const size_t c = channels[i];
     for (size_t pixels = 1; pixels <= 27; pixels += 5) product(pixels, c, channels[(i + 3) % 7]);
-    for (size_t side = 1; side <= 5; side += 2) {
+    for (size_t side = 1; side <= 7; side += 2) {
       depthwise(side, 1, 1, 1, 9, c);
       depthwise(side, 1, 1, 2, 7, c);
       depthwise(side, 2, 1, 1, 6, c);
@@ -158,6 +201,16 @@ void check_layers(void) {
     winograd(4, 2, c);
     for (size_t vectors = 1; vectors <= 19; vectors += 6) rows(vectors, 150, c * 5);
     pooling(9, c);
+    function(fovea_sigmoid, of_sigmoid, c);
+    function(fovea_swish, of_swish, c);
+    function(fovea_tanh, tanh, c);
+    function(fovea_gelu, of_gelu, c);
+    function(fovea_error_function, erf, c);
+    function(fovea_exponential_unit, of_elu, c);
+    function(fovea_softplus, of_softplus, c);
+    function(fovea_mish, of_mish, c);
+    function(fovea_exponential, exp, c);
+    combinations(c);
   }
   // Weights too many to be streamed past every tile.
   product(50, 200, 530);

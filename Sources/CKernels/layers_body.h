@@ -6,6 +6,11 @@
 //   ROWS                output pixels held in registers at once, times two vectors of columns
 //   EACH_HEIGHT(DO, V)  DO(1, V) ... DO(ROWS, V)
 //   KERNELS, NAME       the table to define, and its name
+//
+// and where there are instructions for it:
+//
+//   PARTIAL_LOAD(from, count), PARTIAL_STORE(to, value, count)  of less than a vector
+//   RECIPROCAL(value)   1 / value, good to a unit or two in the last place, of values from 1 to 2^125
 
 #include <string.h>
 
@@ -25,16 +30,24 @@ typedef int mask __attribute__((vector_size(LANES * 4)));
 // `count` is LANES where the compiler can know it, so that all but the last channels of a pixel move whole vectors.
 INLINE vector load(const float *from, size_t count) {
   if (count == LANES) return *(const unaligned *)from;
+#if defined(PARTIAL_LOAD)
+  return PARTIAL_LOAD(from, count);
+#else
   vector value = {0};
   memcpy(&value, from, count * sizeof(float));
   return value;
+#endif
 }
 
 INLINE void store(float *to, vector value, size_t count) {
   if (count == LANES) {
     *(unaligned *)to = value;
   } else {
+#if defined(PARTIAL_STORE)
+    PARTIAL_STORE(to, value, count);
+#else
     memcpy(to, &value, count * sizeof(float));
+#endif
   }
 }
 
@@ -45,9 +58,10 @@ INLINE vector clamped(vector value, float low, float high) {
 }
 
 // Runs the code for whole vectors of channels, then once for what is left; `c` and `count` are its to use.
-#define EACH_VECTOR(CHANNELS, ...)                                                           \
+#define EACH_VECTOR(CHANNELS, ...) EACH_VECTOR_FROM(0, CHANNELS, __VA_ARGS__)
+#define EACH_VECTOR_FROM(FIRST, CHANNELS, ...)                                               \
   do {                                                                                       \
-    size_t c = 0;                                                                            \
+    size_t c = (FIRST);                                                                      \
     for (; c + LANES <= (CHANNELS); c += LANES) {                                            \
       const size_t count = LANES;                                                            \
       __VA_ARGS__;                                                                           \
@@ -58,6 +72,7 @@ INLINE vector clamped(vector value, float low, float high) {
     }                                                                                        \
   } while (0)
 
+#include "layers_functions.h"
 #include "layers_product.h"
 #include "layers_winograd.h"
 #include "layers_depthwise.h"
@@ -78,6 +93,9 @@ const fovea_layer_kernels KERNELS = {
     .add_vector_matrix = add_vector_matrix,
     .add_matrix_product = add_matrix_product,
     .scale = scale,
+    .combine = combine,
+    .interleave = interleave,
+    .apply = apply_function,
     .pool_maximum = pool_maximum,
     .pool_sum = pool_sum,
     .training = &training,

@@ -1,16 +1,16 @@
 // Depthwise convolution of an output row or two: up to four neighbouring outputs of each share the input pixels they overlap
 // in, each of which is loaded once; channels side by side in vectors. Padding is pixels of zeros among the addresses.
 
-INLINE void finish(
-    vector value, const fovea_layer_depthwise *p, const fovea_layer_store *s, size_t x, size_t c, size_t count) {
-  if (s->residual) value += load(s->residual + x * s->residual_stride + c, count);
-  store(p->output + x * p->output_stride + c, clamped(value, s->low, s->high), count);
-}
-
 // `side` x `side` kernels at a stride known to the compiler, `block` outputs of `lines` rows at once.
+//
+// Whether they add a residual is known too: a branch between the sums and their stores, and compilers take up one sum after
+// another, each of which waits for itself.
 INLINE void slide_square(
-    const int side, const int stride, const int lines, const int block, const fovea_layer_depthwise *p,
+    const int side, const int stride, const int lines, const int block, const int adds, const fovea_layer_depthwise *p,
     const fovea_layer_store *s, size_t x, size_t c, size_t count) {
+  // Copies, which a store cannot change.
+  const size_t stride_out = p->output_stride;
+  const float low = s->low, high = s->high;
   vector sums[2][4];
   vector bias = {0};
   if (p->bias) bias = load(p->bias + c, count);
@@ -19,7 +19,7 @@ INLINE void slide_square(
   }
   UNROLL for (int row = 0; row < side + (lines - 1) * stride; row++) {
     const float *const *pixels = p->inputs + row * p->inputs_stride + x * stride;
-    vector weights[2][5];
+    vector weights[2][7];
     UNROLL for (int line = 0; line < lines; line++) {
       const int above = row - line * stride;
       if (above < 0 || above >= side) continue;
@@ -40,18 +40,37 @@ INLINE void slide_square(
     }
   }
   UNROLL for (int line = 0; line < lines; line++) {
-    UNROLL for (int i = 0; i < block; i++) finish(sums[line][i], p, s, line * p->width + x + i, c, count);
+    const size_t first = line * p->width + x;
+    float *output = p->output + first * p->output_stride + c;
+    const float *residual = adds ? s->residual + first * s->residual_stride + c : NULL;
+    UNROLL for (int i = 0; i < block; i++, output += stride_out) {
+      if (adds) sums[line][i] += load(residual + i * s->residual_stride, count);
+      store(output, clamped(sums[line][i], low, high), count);
+    }
   }
 }
 
+// Channels in blocks, so that the weights of one and what neighbouring windows share stay in the first cache.
 INLINE void slide_rows(
-    const int side, const int stride, const int lines, const fovea_layer_depthwise *p, const fovea_layer_store *s) {
-  size_t x = 0;
-  for (; x + 4 <= p->width; x += 4) EACH_VECTOR(p->channels, slide_square(side, stride, lines, 4, p, s, x, c, count));
-  switch (p->width - x) {
-    case 3: EACH_VECTOR(p->channels, slide_square(side, stride, lines, 3, p, s, x, c, count)); break;
-    case 2: EACH_VECTOR(p->channels, slide_square(side, stride, lines, 2, p, s, x, c, count)); break;
-    case 1: EACH_VECTOR(p->channels, slide_square(side, stride, lines, 1, p, s, x, c, count)); break;
+    const int side, const int stride, const int lines, const int adds, const fovea_layer_depthwise *p,
+    const fovea_layer_store *s) {
+  const size_t block = 128;
+  for (size_t first = 0; first < p->channels; first += block) {
+    const size_t end = p->channels - first < block ? p->channels : first + block;
+#define SLIDE(WIDTH) \
+  EACH_VECTOR_FROM(first, end, slide_square(side, stride, lines, WIDTH, adds, p, s, x, c, count))
+    size_t x = 0;
+    for (; x + 4 <= p->width; x += 4) SLIDE(4);
+    if (adds) {
+      for (; x < p->width; x++) SLIDE(1);
+      continue;
+    }
+    switch (p->width - x) {
+      case 3: SLIDE(3); break;
+      case 2: SLIDE(2); break;
+      case 1: SLIDE(1); break;
+    }
+#undef SLIDE
   }
 }
 
@@ -66,19 +85,35 @@ INLINE void slide_any(
       sum += load(pixels[tap * p->dilation] + c, count) * load(weights, count);
     }
   }
-  finish(sum, p, s, line * p->width + x, c, count);
+  const size_t pixel = line * p->width + x;
+  if (s->residual) sum += load(s->residual + pixel * s->residual_stride + c, count);
+  store(p->output + pixel * p->output_stride + c, clamped(sum, s->low, s->high), count);
 }
 
+// A function for each, which compilers take in hand by itself.
+#define DEFINE_SQUARE(SIDE, STRIDE, LINES)                                                      \
+  TARGET static __attribute__((noinline)) void slide_##SIDE##_##STRIDE##_##LINES(               \
+      const fovea_layer_depthwise *p, const fovea_layer_store *s) {                             \
+    if (s->residual) {                                                                          \
+      slide_rows(SIDE, STRIDE, LINES, 1, p, s);                                                 \
+    } else {                                                                                    \
+      slide_rows(SIDE, STRIDE, LINES, 0, p, s);                                                 \
+    }                                                                                           \
+  }
+#define EACH_SQUARE(DO) \
+  DO(3, 1, 2) DO(3, 1, 1) DO(3, 2, 1) DO(5, 1, 2) DO(5, 1, 1) DO(5, 2, 1) DO(7, 1, 2) DO(7, 1, 1) DO(7, 2, 1)
+EACH_SQUARE(DEFINE_SQUARE)
+
 TARGET static void depthwise(const fovea_layer_depthwise *p, const fovea_layer_store *s) {
-  if (p->kernel_rows == p->kernel_columns && p->dilation == 1) {
-    if (p->kernel_rows == 3 && p->stride == 1 && p->lines == 2) return slide_rows(3, 1, 2, p, s);
-    if (p->kernel_rows == 5 && p->stride == 1 && p->lines == 2) return slide_rows(5, 1, 2, p, s);
-    if (p->kernel_rows == 3 && p->stride == 1 && p->lines == 1) return slide_rows(3, 1, 1, p, s);
-    if (p->kernel_rows == 5 && p->stride == 1 && p->lines == 1) return slide_rows(5, 1, 1, p, s);
-    if (p->kernel_rows == 3 && p->stride == 2 && p->lines == 1) return slide_rows(3, 2, 1, p, s);
-    if (p->kernel_rows == 5 && p->stride == 2 && p->lines == 1) return slide_rows(5, 2, 1, p, s);
+  const int is_square = p->kernel_rows == p->kernel_columns && p->dilation == 1;
+#define SLIDE_SQUARE(SIDE, STRIDE, LINES)                                                       \
+  if (is_square && p->kernel_rows == SIDE && p->stride == STRIDE && p->lines == LINES) {        \
+    slide_##SIDE##_##STRIDE##_##LINES(p, s);                                                    \
+  } else
+  EACH_SQUARE(SLIDE_SQUARE) {
+    for (size_t line = 0; line < p->lines; line++) {
+      for (size_t x = 0; x < p->width; x++) EACH_VECTOR(p->channels, slide_any(p, s, line, x, c, count));
+    }
   }
-  for (size_t line = 0; line < p->lines; line++) {
-    for (size_t x = 0; x < p->width; x++) EACH_VECTOR(p->channels, slide_any(p, s, line, x, c, count));
-  }
+  apply_stored(s, p->width * p->lines, p->channels, p->output, p->output_stride);
 }

@@ -51,6 +51,7 @@ INLINE void multiply_row(
   }
 }
 
+#if !defined(PARTIAL_STORE)
 // Of `columns` sums, less than two vectors, the last of which is not full.
 TARGET static __attribute__((noinline)) void finish_pixel(
     const vector sums[2], size_t columns, const float *residual, const fovea_layer_store *s, float *output) {
@@ -61,6 +62,7 @@ TARGET static __attribute__((noinline)) void finish_pixel(
     store(output + done, clamped(value, s->low, s->high), count);
   }
 }
+#endif
 
 INLINE void multiply_tile(
     const int height, const int vectors, const fovea_layer_product *p, const fovea_layer_store *s, size_t pixel,
@@ -98,11 +100,22 @@ INLINE void multiply_tile(
   const float low = s->low, high = s->high;
   const float *residual = s->residual ? s->residual + pixel * residual_stride + column : NULL;
   if (columns < (size_t)(vectors * LANES)) {
+#if defined(PARTIAL_STORE)
+    const size_t count = columns - (vectors - 1) * LANES;
+    UNROLL for (int r = 0; r < height; r++, output += stride) {
+      UNROLL for (int v = 0; v < vectors; v++) {
+        const size_t wide = v < vectors - 1 ? LANES : count;
+        if (residual) sums[r][v] += load(residual + r * residual_stride + v * LANES, wide);
+        store(output + v * LANES, clamped(sums[r][v], low, high), wide);
+      }
+    }
+#else
     // Their own function, for calls to move a part of a vector would send every sum through memory.
     UNROLL for (int r = 0; r < height; r++) {
       const vector pair[2] = {sums[r][0], sums[r][vectors - 1]};
       finish_pixel(pair, columns, residual ? residual + r * residual_stride : NULL, s, output + r * stride);
     }
+#endif
     return;
   }
   if (residual) {
@@ -152,6 +165,7 @@ TARGET static void product(const fovea_layer_product *p, const fovea_layer_store
       const size_t pixel = block * height + (block < longer ? block : longer), pixels = height + (block < longer);
       const char *next = (const char *)(p->panels + (column + 2 * LANES) * (rows + 1));
       tiles[columns > LANES][pixels - 1](p, s, pixel, column, columns, (weights_ahead){next + share * block, step});
+      apply_stored(s, pixels, columns, p->output + pixel * p->output_stride + column, p->output_stride);
     }
   }
 }

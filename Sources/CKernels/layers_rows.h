@@ -103,8 +103,58 @@ TARGET static void scale(
     const float *offset, float *output, size_t output_stride, float low, float high) {
   for (size_t pixel = 0; pixel < pixels; pixel++, input += input_stride, output += output_stride) {
     EACH_VECTOR(channels, {
-      const vector value = load(input + c, count) * load(factor + c, count) + load(offset + c, count);
+      vector value = load(input + c, count) * load(factor + c, count);
+      if (offset) value += load(offset + c, count);
       store(output + c, clamped(value, low, high), count);
     });
+  }
+}
+
+#define COMBINE(EXPRESSION)                                                                   \
+  if (b_step) {                                                                               \
+    EACH_VECTOR(total, {                                                                      \
+      const vector x = load(a + c, count), y = load(b + c, count);                            \
+      store(output + c, EXPRESSION, count);                                                   \
+    });                                                                                       \
+  } else {                                                                                    \
+    const vector y = *b - (vector){0};                                                        \
+    EACH_VECTOR(total, {                                                                      \
+      const vector x = load(a + c, count);                                                    \
+      store(output + c, EXPRESSION, count);                                                   \
+    });                                                                                       \
+  }                                                                                           \
+  break
+
+TARGET static void combine(
+    fovea_combination kind, size_t total, const float *a, const float *b, size_t b_step, float *output) {
+  switch (kind) {
+    case fovea_add: COMBINE(x + y);
+    case fovea_subtract: COMBINE(x - y);
+    case fovea_multiply: COMBINE(x * y);
+    case fovea_divide: COMBINE(x / y);
+    case fovea_minimum: COMBINE(chosen(y < x, y, x));
+    case fovea_maximum: COMBINE(chosen(y > x, y, x));
+  }
+}
+#undef COMBINE
+
+TARGET static void interleave(
+    size_t pixels, size_t channels, size_t parts, const float *const *inputs, const size_t *strides, float *output,
+    size_t output_stride) {
+  for (size_t pixel = 0; pixel < pixels; pixel++, output += output_stride) {
+    float *restrict to = output;
+    if (parts == 2) {
+      // Two parts are told apart, for this loop becomes one of whole vectors.
+      const float *restrict first = inputs[0] + pixel * strides[0], *restrict second = inputs[1] + pixel * strides[1];
+      for (size_t c = 0; c < channels; c++) {
+        to[2 * c] = first[c];
+        to[2 * c + 1] = second[c];
+      }
+      continue;
+    }
+    for (size_t part = 0; part < parts; part++) {
+      const float *restrict from = inputs[part] + pixel * strides[part];
+      for (size_t c = 0; c < channels; c++) to[c * parts + part] = from[c];
+    }
   }
 }

@@ -115,4 +115,7 @@ TARGET static void winograd_output(
     OUTPUT(6, 2);
   }
 #undef OUTPUT
+  for (size_t row = 0; row < rows; row++) {
+    apply_stored(s, columns, t->channels, output + row * row_stride, pixel_stride);
+  }
 }

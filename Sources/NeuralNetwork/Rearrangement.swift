@@ -1,7 +1,7 @@
 package import Convolution
 package import TensorCore
 
-// Steps that move numbers or combine them one by one.
+// Steps that move numbers.
 
 /// The axes in another order: axis `i` of the result is axis `order[i]` of the input.
 package func transposeAxes(
@@ -148,69 +148,4 @@ package func placeAlong(
 /// How many runs of memory the axes from one on take, and how long each is.
 private func blocks(of shape: Shape, from axis: Int) -> (count: Int, length: Int) {
   (shape.dimensions[..<axis].reduce(1, *), shape.dimensions[axis...].reduce(1, *))
-}
-
-/// What is made of several values that stand at one place.
-package enum Elementwise: Sendable { case add, subtract, multiply, divide, average, minimum, maximum }
-
-/// The inputs combined element by element, those of extent 1 along an axis repeated along it.
-package func combine(
-  _ kind: Elementwise, _ sources: [(UnsafePointer<Float>, Shape)],
-  into output: UnsafeMutablePointer<Float>,
-  _ shape: Shape, grain: Int, _ epilogue: Epilogue? = nil
-) {
-  let channels = shape[-1]
-  guard shape.count > 0 else { return }
-  // For each input how far apart its rows and its scalars lie, 0 where they repeat.
-  let sources = sources.map { (pointer: $0, strides: broadcastStrides($1, to: shape), isWhole: $1 == shape) }
-  parallelFor(shape.count / channels, grain: grain) { range in
-    for row in range {
-      let target = output + row * channels
-      for (index, source) in sources.enumerated() {
-        var offset = row * channels
-        if !source.isWhole {
-          var rest = row
-          offset = 0
-          for axis in stride(from: shape.rank - 2, through: 0, by: -1) {
-            offset += rest % shape[axis] * source.strides[axis]
-            rest /= shape[axis]
-          }
-        }
-        let values = source.pointer + offset
-        if index == 0 {
-          guard target != values else { continue }
-          let step = source.strides[shape.rank - 1]
-          for c in 0..<channels { target[c] = values[c * step] }
-        } else {
-          accumulate(kind, target, values, step: source.strides[shape.rank - 1], count: channels)
-        }
-      }
-      if kind == .average {
-        let share = 1 / Float(sources.count)
-        for c in 0..<channels { target[c] *= share }
-      }
-    }
-    epilogue?(output + range.lowerBound * channels, range.count)
-  }
-}
-
-private func broadcastStrides(_ shape: Shape, to result: Shape) -> [Int] {
-  shape.strides.indices.map { shape[$0] == 1 && result[$0] != 1 ? 0 : shape.strides[$0] }
-}
-
-private func accumulate(
-  _ kind: Elementwise, _ target: UnsafeMutablePointer<Float>, _ values: UnsafePointer<Float>, step: Int,
-  count: Int
-) {
-  switch kind {
-  case .add where step == 1, .average where step == 1: for c in 0..<count { target[c] += values[c] }
-  case .add, .average: for c in 0..<count { target[c] += values[c * step] }
-  case .subtract: for c in 0..<count { target[c] -= values[c * step] }
-  case .multiply: for c in 0..<count { target[c] *= values[c * step] }
-  case .divide: for c in 0..<count { target[c] /= values[c * step] }
-  case .minimum:
-    for c in 0..<count { target[c] = values[c * step] < target[c] ? values[c * step] : target[c] }
-  case .maximum:
-    for c in 0..<count { target[c] = values[c * step] > target[c] ? values[c * step] : target[c] }
-  }
 }

@@ -58,12 +58,10 @@ extension Step {
     case .affine(let scale, let offset):
       scale.withPointer { scale in
         offset.withPointer { offset in
-          let clamp = activation.clamp
           scaleChannels(
             pixels: pixels, channels: channels, scale: scale, offset: offset, input: source.pixels,
-            output: target,
-            low: clamp?.low ?? -.infinity, high: clamp?.high ?? .infinity)
-          if clamp == nil { runEpilogue(epilogue, output) }
+            output: target, finish: Finish(activation))
+          if !activation.isStored { runEpilogue(epilogue, output) }
         }
       }
     case .activation:
@@ -122,10 +120,24 @@ extension Step {
         output: output)
     case .transpose(let order):
       transposeAxes(input, from, order, output, shape)
+    case .rearrangement(let seen, let order):
+      transposeAxes(input, seen, order, output, Shape(order.map { seen[$0] }))
+    case .interleaving(let parts):
+      let each = channels / parts
+      let places =
+        sources.count == parts
+        ? sources.map(\.pixels)
+        : (0..<parts).map { Pixels(source.pixels.start + $0 * each, stride: source.pixels.stride) }
+      interleaveChannels(places, pixels: pixels, channels: each, output: target)
     case .margins(let margins):
       copyWithMargins(input, from, margins, output, shape)
     case .padding(let margins, let boundary):
       pad(input, from, margins, boundary, output, shape)
+    case .channelGates:
+      scaleChannels(
+        batch: shape[0], pixels: shape[1] * shape[2], channels: channels, scale: sources[1].pixels.start,
+        input: source.pixels, output: target, finish: Finish(activation))
+      if !activation.isStored { runEpilogue(epilogue, output) }
     case .elementwise(let kind):
       combine(kind, sources.map { ($0.pixels.start, $0.shape) }, into: output, shape, grain: grain, epilogue)
     case .matrixProduct:
@@ -137,10 +149,11 @@ extension Step {
     case .slice(let axis, let first):
       sliceAlong(axis, from: first, input, from, output, shape)
     case .channels(let range):
-      let all = from[-1]
+      guard !source.isInPlace else { return }
       parallelFor(pixels, grain: grain) { rows in
         for row in rows {
-          (output + row * range.count).update(from: input + row * all + range.lowerBound, count: range.count)
+          (output + row * range.count).update(
+            from: input + row * source.pixels.stride + range.lowerBound, count: range.count)
         }
       }
     case .channelPadding(let before):
@@ -156,17 +169,14 @@ extension Step {
     }
   }
 
-  /// Activations that clamp are part of the store; others pass over the result.
+  /// Activations are part of the store where they can be; others pass over the result.
   private func runPrepared(
     _ convolution: PreparedConvolution, _ sources: [Source], _ output: MutablePixels, _ epilogue: Epilogue?
   ) {
-    let clamp = activation.clamp
     convolution.apply(
       to: sources[0].pixels, into: output,
-      finish: Finish(
-        residual: sources.count > 1 ? sources[1].pixels : nil, low: clamp?.low ?? -.infinity,
-        high: clamp?.high ?? .infinity))
-    if clamp == nil { runEpilogue(epilogue, output.start) }
+      finish: Finish(residual: sources.count > 1 ? sources[1].pixels : nil, activation))
+    if !activation.isStored { runEpilogue(epilogue, output.start) }
   }
 
   private func runEpilogue(_ epilogue: Epilogue?, _ output: UnsafeMutablePointer<Float>) {

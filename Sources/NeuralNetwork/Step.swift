@@ -34,6 +34,10 @@ struct Step: Sendable {
     case reduction(ReductionKind, axes: [Int])
     /// The axes in another order.
     case transpose([Int])
+    /// The axes of the input, seen as an array of that shape, in another order: several steps of that kind in one.
+    case rearrangement(seen: Shape, order: [Int])
+    /// The first channels of all parts, then the second ones, ...: the parts are as many inputs, or the groups of one.
+    case interleaving(parts: Int)
     /// Another shape of the same memory.
     case view
     /// Margins of zeros, or cut off where negative.
@@ -41,6 +45,8 @@ struct Step: Sendable {
     /// Margins that a boundary supplies.
     case padding(Margins, Boundary)
     case elementwise(Elementwise)
+    /// The first input `[N, H, W, C]` times the second, `[N, 1, 1, C]`: squeeze-and-excitation's gates.
+    case channelGates
     /// Of the matrices in the last two axes.
     case matrixProduct
     case concatenation

@@ -16,13 +16,43 @@
 #define _Nullable
 #endif
 
-/// What happens to a finished sum before it is stored: the residual is added, then it is clamped to low...high (NaN
-/// stays NaN). No activation: -infinity and infinity; relu: 0 and infinity; relu6: 0 and 6.
+/// Functions of one value.
+typedef enum {
+  fovea_identity,
+  fovea_leaky,             // x < 0 ? a x : x
+  fovea_threshold,         // x <= a ? 0 : x
+  fovea_exponential_unit,  // x < 0 ? a (exp(b x) - 1) : scale x; elu: 1 for b and the scale
+  fovea_sigmoid,
+  fovea_hard_sigmoid,  // clamp(a x + b, 0, 1)
+  fovea_tanh,
+  fovea_swish,       // x sigmoid(x)
+  fovea_hard_swish,  // x clamp(x + 3, 0, 6) / 6
+  fovea_mish,
+  fovea_gelu,
+  fovea_gelu_tanh,  // Hendrycks and Gimpel's formula
+  fovea_softplus,
+  fovea_softsign,
+  fovea_exponential,
+  fovea_error_function,
+} fovea_layer_function_kind;
+
+/// A function with the numbers that it takes.
+typedef struct {
+  fovea_layer_function_kind kind;
+  float a, b, scale;
+} fovea_layer_function;
+
+/// What happens to a finished sum before it is stored: the residual is added, it is clamped to low...high (NaN stays NaN),
+/// then the function is taken. No activation: -infinity and infinity; relu: 0 and infinity; relu6: 0 and 6.
 typedef struct {
   const float *_Nullable residual;
   size_t residual_stride;  // between two pixels of the residual
   float low, high;
+  fovea_layer_function function;
 } fovea_layer_store;
+
+/// What is made of two values.
+typedef enum { fovea_add, fovea_subtract, fovea_multiply, fovea_divide, fovea_minimum, fovea_maximum } fovea_combination;
 
 /// Pixels times a packed matrix; `taps` input pixels of `depth` channels each meet in an output pixel.
 typedef struct {
@@ -103,10 +133,21 @@ typedef struct FOVEA_STATELESS {
   /// Their sum times a factor.
   void (*_Nonnull pool_sum)(
       size_t taps, const float *_Nullable const *_Nonnull pixels, size_t channels, float factor, float *_Nonnull output);
-  /// output = clamp(input * scale + offset), scale and offset one a channel.
+  /// output = clamp(input * scale + offset), scale and offset one a channel; no offset is 0.
   void (*_Nonnull scale)(
       size_t pixels, size_t channels, const float *_Nonnull input, size_t input_stride, const float *_Nonnull scale,
-      const float *_Nonnull offset, float *_Nonnull output, size_t output_stride, float low, float high);
+      const float *_Nullable offset, float *_Nonnull output, size_t output_stride, float low, float high);
+  /// output = a ? b, one by one, or every a with the same b where b's step is 0; the output may be a or b.
+  void (*_Nonnull combine)(
+      fovea_combination, size_t count, const float *_Nonnull a, const float *_Nonnull b, size_t b_step,
+      float *_Nonnull output);
+  /// The first channels of all parts, then the second ones, ...: output[c * parts + part] = input[part][c].
+  void (*_Nonnull interleave)(
+      size_t pixels, size_t channels, size_t parts, const float *_Nonnull const *_Nonnull inputs,
+      const size_t *_Nonnull strides, float *_Nonnull output, size_t output_stride);
+  /// Takes the function of every channel, in place.
+  void (*_Nonnull apply)(
+      const fovea_layer_function *_Nonnull, size_t pixels, size_t channels, float *_Nonnull values, size_t stride);
 
   /// What training adds.
   const fovea_training_kernels *_Nonnull training;

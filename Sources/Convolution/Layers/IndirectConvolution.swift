@@ -135,6 +135,6 @@ extension Finish {
     fovea_layer_store(
       residual: residual.map { $0.start + pixel * $0.stride + channel },
       residual_stride: residual?.stride ?? 0,
-      low: low, high: high)
+      low: low, high: high, function: function.described)
   }
 }

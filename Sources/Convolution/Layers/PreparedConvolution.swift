@@ -101,16 +101,20 @@ package struct MutablePixels {
   }
 }
 
-/// What happens to a sum on its way to memory: a residual of the output's extents is added, then it is clamped.
+/// What happens to a sum on its way to memory: a residual of the output's extents is added, it is clamped, a function taken.
 package struct Finish {
   package var residual: Pixels?
   package var low: Float
   package var high: Float
+  package var function: StoredFunction?
 
-  package init(residual: Pixels? = nil, low: Float = -.infinity, high: Float = .infinity) {
+  package init(
+    residual: Pixels? = nil, low: Float = -.infinity, high: Float = .infinity, function: StoredFunction? = nil
+  ) {
     self.residual = residual
     self.low = low
     self.high = high
+    self.function = function
   }
 
   package static var none: Finish { Finish() }
