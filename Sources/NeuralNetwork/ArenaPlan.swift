@@ -15,14 +15,21 @@ struct ArenaPlan: Sendable {
     for (index, step) in steps.enumerated() where runs[index] {
       if case .view = step.computation { source[index] = source[step.inputs[0]] }
     }
-    slices = SlicePlan(steps, runs: runs, source: source)
+    let slices = SlicePlan(steps, runs: runs, source: source)
+    self.slices = slices
     // The value whose memory each lies in, and where there.
     var owner = source
     var within = [Int](repeating: 0, count: steps.count)
-    for index in steps.indices.reversed() {
-      guard let parent = slices.parent[index] else { continue }
+    func place(_ index: Int, in parent: Int) {
       owner[index] = owner[parent]
       within[index] = within[parent] + slices.channel[index]
+    }
+    // Joined values come after their slices, what channels are taken of before them.
+    for index in steps.indices.reversed() {
+      if let parent = slices.parent[index], parent > index { place(index, in: parent) }
+    }
+    for index in steps.indices {
+      if let parent = slices.parent[index], parent < index { place(index, in: parent) }
     }
     var lastRead = Array(steps.indices)
     for (index, step) in steps.enumerated() where runs[index] {
@@ -97,7 +104,7 @@ extension Step {
         && slices.stride[source[value]] == steps[source[value]].channels && steps[value].shape == shape
     }
     switch computation {
-    case .activation, .affine, .elementwise: break
+    case .activation, .affine, .elementwise, .channelGates: break
     case .prepared where inputs.count == 2:
       let residual = source[inputs[1]]
       return isFree(inputs[1]) && source[inputs[0]] != residual

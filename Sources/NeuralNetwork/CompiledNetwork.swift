@@ -21,12 +21,7 @@ public struct CompiledNetwork: Sendable {
 
   /// Only steps that run are prepared: fusing leaves the ones it has taken up behind.
   init(steps: [Step], records: [Int: [Record]], names: [String], within tolerance: Float) {
-    var runs = [Bool](repeating: false, count: steps.count)
-    for index in steps.indices.reversed() where runs[index] || records[index] != nil {
-      runs[index] = true
-      for input in steps[index].inputs { runs[input] = true }
-      if case .maximumUnpooling(let pooling) = steps[index].computation { runs[pooling] = true }
-    }
+    let runs = steps.needed(for: Set(records.keys))
     var prepared = zip(steps, runs).map { step, runs in runs ? step.prepared(within: tolerance) : step }
     prepared.shelveWeights()
     self.steps = prepared
@@ -111,7 +106,8 @@ public struct CompiledNetwork: Sendable {
       defer { first += steps[input].channels }
       return Source(
         pixels: Pixels(pixels(of: input, in: arena)), shape: steps[input].shape,
-        isInPlace: plan.slices.isInPlace(input, of: index, channel: first))
+        isInPlace: plan.slices.isInPlace(input, of: index, channel: first)
+          || plan.slices.parent[index] == input)
     }
     step.run(
       reading: sources, into: pixels(of: index, in: arena), positions: positions(of: index, in: arena))

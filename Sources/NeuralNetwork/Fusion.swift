@@ -2,13 +2,13 @@ import Convolution
 import TensorCore
 
 /// Merges steps whose values nobody else sees: margins into the padding of a convolution or a maximum, per-channel scales
-/// into the weights before them, sums and activations into the last store.
+/// into the weights before them, sums and activations into the last store, rows of steps into one that does the same.
 ///
 /// A step keeps its number; one merged into its reader is left without readers and drops out with the dead ones.
 func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
-  var steps = steps
+  var steps = joiningRearrangements(recognisingActivations(steps))
   var readers = [Int](repeating: 0, count: steps.count)
-  for step in steps {
+  for (step, isNeeded) in zip(steps, steps.needed(for: kept)) where isNeeded {
     for input in step.inputs { readers[input] += 1 }
     if case .maximumUnpooling(let pooling) = step.computation { readers[pooling] += 1 }
   }
@@ -16,7 +16,7 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
     readers[value] == 1 && !kept.contains(value) && steps[value].activation == .linear
   }
   for index in steps.indices {
-    steps[index] = steps[index].takingSum(of: steps, where: isUnseen)
+    steps[index] = steps[index].takingSum(of: steps, where: isUnseen).gatingChannels(of: steps)
     guard steps[index].inputs.count == 1 else { continue }
     let producer = steps[index].inputs[0]
     guard isUnseen(producer) else { continue }
@@ -40,6 +40,12 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
         let folded = steps[producer].computation.scaled(by: scale, offset: offset)
       else { continue }
       steps[index].computation = folded
+      steps[index].inputs = steps[producer].inputs
+    case .interleaving(let parts):
+      // Of a joined value whose parts are the joined ones.
+      guard case .concatenation = steps[producer].computation, steps[producer].inputs.count == parts,
+        steps[producer].inputs.allSatisfy({ steps[$0].channels * parts == steps[producer].channels })
+      else { continue }
       steps[index].inputs = steps[producer].inputs
     case .activation where steps[producer].computation.takesEpilogue:
       steps[index].computation = steps[producer].computation
@@ -69,11 +75,40 @@ extension Step {
   }
 }
 
+extension [Step] {
+  /// Which are `kept` or read, over others or not, by such.
+  func needed(for kept: Set<Int>) -> [Bool] {
+    var isNeeded = indices.map(kept.contains)
+    for index in indices.reversed() where isNeeded[index] {
+      for input in self[index].inputs { isNeeded[input] = true }
+      if case .maximumUnpooling(let pooling) = self[index].computation { isNeeded[pooling] = true }
+    }
+    return isNeeded
+  }
+}
+
+extension Step {
+  /// The product of a picture with a number for each of its channels as a step of its own; else itself.
+  fileprivate func gatingChannels(of steps: [Step]) -> Step {
+    guard case .elementwise(.multiply) = computation, inputs.count == 2, shape.rank == 4,
+      shape[1] * shape[2] > 1
+    else { return self }
+    let gates: Shape = [shape[0], 1, 1, shape[3]]
+    var step = self
+    for (picture, gate) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])]
+    where steps[picture].shape == shape && steps[gate].shape == gates {
+      step.computation = .channelGates
+      step.inputs = [picture, gate]
+    }
+    return step
+  }
+}
+
 extension Step.Computation {
   /// Whether an activation can run on its result piece by piece.
   var takesEpilogue: Bool {
     switch self {
-    case .convolution, .transposedConvolution, .dense, .affine, .elementwise: true
+    case .convolution, .transposedConvolution, .dense, .affine, .elementwise, .channelGates: true
     default: false
     }
   }

@@ -110,6 +110,8 @@ struct Lowering {
       return lowerBlocks(order.gathering(shape, side: side), inputs, to: output)
     case .standardization(let axes, let epsilon):
       return append(.standardization(axes: axes, epsilon: epsilon), inputs, output)
+    case .reduction(.mean, axes: [1, 2], _) where shape.rank == 4:
+      return append(.adaptiveAverage(1), inputs, output)
     case .reduction(let kind, let axes, _):
       return append(.reduction(kind, axes: axes), inputs, output)
     case .resizing(let resizing):

@@ -1,9 +1,10 @@
-/// Which values are written straight into their place in a joined value, so that joining copies nothing.
+/// Which values are written straight into their place in a joined value, so that joining copies nothing, and which are read
+/// where they lie in the value that they are a part of.
 ///
 /// A value that a concatenation reads becomes a slice of its channels, when whoever writes it and all who read it can do
 /// so at a distance from pixel to pixel. Joined values may be slices of others in turn, as in DenseNet.
 struct SlicePlan {
-  /// The concatenation that each value is a slice of.
+  /// The value that each is a slice of: a concatenation, or what a step takes channels of.
   private(set) var parent: [Int?]
   /// The first channel of the slice there.
   private(set) var channel: [Int]
@@ -27,6 +28,13 @@ struct SlicePlan {
       }
     }
     for (index, step) in steps.enumerated() where runs[index] {
+      guard case .channels(let range) = step.computation, step.activation == .linear, isReadApart[index],
+        source[step.inputs[0]] == step.inputs[0]
+      else { continue }
+      parent[index] = step.inputs[0]
+      channel[index] = range.lowerBound
+    }
+    for (index, step) in steps.enumerated() where runs[index] {
       guard case .concatenation = step.computation else { continue }
       var first = 0
       for input in step.inputs {
@@ -40,11 +48,15 @@ struct SlicePlan {
     }
     for index in steps.indices.reversed() where runs[index] {
       if let parent = parent[index] {
-        stride[index] = stride[parent]
+        if parent > index { stride[index] = stride[parent] }
       } else if isJoined[index], isReadApart[index], stride[index] % 512 == 0 {
         // Pixels a power of two apart would all fall on the same few sets of the cache.
         stride[index] += 16
       }
+    }
+    // What channels are taken of comes before them.
+    for index in steps.indices where runs[index] {
+      if let parent = parent[index], parent < index { stride[index] = stride[parent] }
     }
   }
 
@@ -65,7 +77,8 @@ extension Step {
   /// Whether it can write pixels further apart than its channels.
   fileprivate var writesPixelsApart: Bool {
     switch computation {
-    case .prepared, .affine: activation.clamp != nil
+    case .prepared, .affine, .channelGates: activation.isStored
+    case .interleaving: activation == .linear
     case .maximumPooling(_, let keepsPositions): !keepsPositions
     case .averagePooling, .concatenation: true
     default: false
@@ -75,7 +88,7 @@ extension Step {
   /// Whether it can read such pixels.
   fileprivate var readsPixelsApart: Bool {
     switch computation {
-    case .prepared, .affine, .averagePooling, .adaptiveAverage, .concatenation: true
+    case .prepared, .affine, .averagePooling, .adaptiveAverage, .concatenation, .interleaving, .channels: true
     case .maximumPooling(_, let keepsPositions): !keepsPositions
     default: false
     }
