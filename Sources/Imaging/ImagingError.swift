@@ -1,3 +1,4 @@
+package import Isolation
 public import SystemPackage
 
 /// Why a picture could not be read, changed or written.
@@ -62,6 +63,12 @@ extension ImagingError {
   static func damage(in path: FilePath, _ reason: String) -> ImagingError {
     let names = ["\(path): ", "\"\(path)\" "]
     return .damaged(path, reason: names.reduce(reason) { $0.replacing($1, with: "") })
+  }
+
+  /// A picture whose worker did not come to its end.
+  package static func lost(_ path: FilePath, _ failure: WorkerFailure) -> ImagingError {
+    guard case .tookTooLong = failure else { return .damaged(path, reason: "\(failure)") }
+    return .damaged(path, reason: "\(failure); --decoder-timeout gives it longer")
   }
 }
 

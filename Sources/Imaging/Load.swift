@@ -14,7 +14,7 @@ public struct LoadOptions: Sendable, Hashable {
   public var isolation: Isolation
   /// How long a worker may take before the first row of a picture and between two parts of it, and 1 s more for every
   /// 5 million pixels.
-  package var decoderSeconds = 30
+  public var decoderSeconds = 30
 
   public init(
     maximumPixels: Int = 512_000_000, allowsUntrustedFormats: Bool = false, isolation: Isolation = .inProcess

@@ -81,14 +81,20 @@ package final class WorkerSession: @unchecked Sendable {
     var isLost = false
     var isLate = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      // Counted in seconds that are waited for one by one: when Ctrl-Z stops both processes, or the machine sleeps,
+      // nobody is late.
+      var waited = 0
       while filled < count {
         var request = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        let ready = poll(&request, 1, CInt(clamping: seconds * 1000))
+        let ready = poll(&request, 1, 1000)
         if ready < 0 && errno == EINTR { continue }
         guard ready > 0 else {
+          waited += 1
+          if waited < seconds { continue }
           isLate = true
           return
         }
+        waited = 0
         let part = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[filled...])
         let read = recv(socket, part.baseAddress, part.count, 0)
         if read < 0 && errno == EINTR { continue }

@@ -24,6 +24,8 @@ extension WorkerJob {
 /// The other side of ``PictureWorkers``: this process has been started to make the pictures it is asked for.
 enum PictureServer {
   private static let descriptor = Atomic<CInt>(-1)
+  /// Whether a picture is being made; locked by whoever sends, so that no two messages mix.
+  private static let isWorking = Mutex(false)
 
   static var isAsked: Bool { descriptor.load(ordering: .relaxed) >= 0 }
 
@@ -40,6 +42,7 @@ enum PictureServer {
     }
     OwnThread.start { watch(descriptor) }
     while let request = next() {
+      isWorking.withLock { $0 = true }
       let reply: PictureReply
       do {
         try make(request)
@@ -47,23 +50,36 @@ enum PictureServer {
       } catch {
         reply = .failed(problem(of: error))
       }
-      guard WorkerSession.send(reply.bytes, on: descriptor) else { return }
+      let isHeard = isWorking.withLock { isWorking in
+        isWorking = false
+        return WorkerSession.send(reply.bytes, on: descriptor)
+      }
+      guard isHeard else { return }
     }
   }
 
-  /// Ends the process when whoever asked is gone, or when a decoder hangs.
+  /// Gives signs of life; ends the process when whoever asked is gone, or when a decoder hangs.
+  ///
+  /// Time is counted in turns: what passes while Ctrl-Z has stopped the process, or the machine sleeps, is none.
   private static func watch(_ descriptor: CInt) {
+    let turnsInASecond = 4
     var progress = DecoderWatch.progress
-    var since = ContinuousClock.now
+    var turns = 0
+    var turnsWithoutProgress = 0
     while true {
-      if WorkerSession.isLeft(descriptor, within: 250) { _exit(0) }
+      if WorkerSession.isLeft(descriptor, within: CInt(1000 / turnsInASecond)) { _exit(0) }
+      turns += 1
       let now = DecoderWatch.progress
+      turnsWithoutProgress = now == progress ? turnsWithoutProgress + 1 : 0
+      progress = now
       let seconds = DecoderWatch.patience
-      if now != progress {
-        (progress, since) = (now, .now)
-      } else if .now - since > .seconds(seconds) {
-        _ = WorkerSession.send(PictureReply.hung(seconds: UInt(max(0, seconds))).bytes, on: descriptor)
-        _exit(0)
+      isWorking.withLock { isWorking in
+        guard isWorking else { return }
+        if turnsWithoutProgress > seconds * turnsInASecond {
+          _ = WorkerSession.send(PictureReply.hung(seconds: UInt(max(0, seconds))).bytes, on: descriptor)
+          _exit(0)
+        }
+        if turns % turnsInASecond == 0 { _ = WorkerSession.send(PictureReply.busy.bytes, on: descriptor) }
       }
     }
   }

@@ -11,10 +11,16 @@ import SystemPackage
 /// other, and the next one gets a new process.
 final class PictureWorkers: Sendable {
   private let call: WorkerCall
+  /// Seconds without a sign of life after which a worker is given up.
+  private let silence: Int
   private let idle = Mutex<[WorkerSession]>([])
 
   /// `nil` where this program cannot be started again.
-  init?() {
+  ///
+  /// - Parameter decoderSeconds: how long a worker lets a decoder stand still. It ends itself then; one that is too far
+  ///   gone even for that is ended from here, a little later.
+  init?(decoderSeconds: Int) {
+    silence = decoderSeconds + 5
     guard let executable = WorkerProcess.ownExecutable else { return nil }
     var limits = WorkerCall.Limits()
     // A worker lives as long as there are pictures; how long one of them may take, it watches itself.
@@ -35,9 +41,9 @@ final class PictureWorkers: Sendable {
     let reply: PictureReply?
     do {
       try session.send(request.bytes)
-      reply = PictureReply(bytes: try session.receive(atMost: PictureReply.longest, seconds: 1 << 20))
+      reply = try self.reply(of: session)
     } catch {
-      throw ImagingError.damaged(request.input, reason: "\(error)")
+      throw ImagingError.lost(request.input, error)
     }
     switch reply {
     case .done: idle.withLock { $0.append(session) }
@@ -46,10 +52,19 @@ final class PictureWorkers: Sendable {
       throw ProblemElsewhere(problem: problem)
     case .hung(let seconds):
       session.end()
-      throw ImagingError.damaged(request.input, reason: "\(WorkerFailure.tookTooLong(seconds: seconds))")
-    case nil:
+      throw ImagingError.lost(request.input, .tookTooLong(seconds: seconds))
+    case .busy, nil:
       session.end()
       throw ImagingError.damaged(request.input, reason: "the worker that reads it answered nonsense")
+    }
+  }
+
+  /// What a worker says in the end, however long it takes.
+  private func reply(of session: WorkerSession) throws(WorkerFailure) -> PictureReply? {
+    while true {
+      let bytes = try session.receive(atMost: PictureReply.longest, seconds: silence)
+      let reply = PictureReply(bytes: bytes)
+      guard case .busy? = reply else { return reply }
     }
   }
 
@@ -96,6 +111,8 @@ struct PictureRequest: Sendable {
 
 /// What became of it.
 enum PictureReply {
+  /// A sign of life, about every second while a picture is being made.
+  case busy
   case done
   case failed(Problem)
   /// Its decoder did not get on for so many seconds; the process ends.
@@ -105,6 +122,7 @@ enum PictureReply {
 
   var bytes: [UInt8] {
     switch self {
+    case .busy: [UInt8(ascii: "+")]
     case .done: []
     case .failed(let problem): Array("\(problem.kind)\0\(problem.message)".utf8)
     case .hung(let seconds): Array("\(seconds)".utf8)
@@ -117,7 +135,9 @@ enum PictureReply {
       self = .done
       return
     }
-    if let end = bytes.firstIndex(of: 0) {
+    if bytes == PictureReply.busy.bytes {
+      self = .busy
+    } else if let end = bytes.firstIndex(of: 0) {
       self = .failed(
         Problem(
           kind: String(decoding: bytes[..<end], as: UTF8.self),

@@ -69,6 +69,16 @@ enum Tool {
       errors: String(decoding: errors, as: UTF8.self))
   }
 
+  #if os(Linux)
+    /// The processes that a process has started and that are still there.
+    static func workers(of process: Process) -> [pid_t] {
+      let tasks = "/proc/\(process.processIdentifier)/task"
+      return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).flatMap { task in
+        ((try? String(contentsOfFile: "\(tasks)/\(task)/children", encoding: .utf8)) ?? "")
+          .split(separator: " ").compactMap { pid_t($0) }
+      }
+    }
+  #endif
 }
 
 /// A folder of generated pictures, gone with the test.

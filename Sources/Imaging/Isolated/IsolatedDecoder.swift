@@ -66,7 +66,7 @@ private final class IsolatedDecoder: Sendable {
         bytes: try session.receive(atMost: PictureHeader.longest, seconds: options.decoderSeconds),
         about: path)
     } catch {
-      throw remembered(.damaged(path, reason: "\(error)"))
+      throw remembered(.lost(path, error))
     }
     switch reply {
     case .header(let bytes):
@@ -178,7 +178,7 @@ final class PixelStream: @unchecked Sendable {
       onFailure(error)
       pool.give(back: session)
     } catch {
-      onFailure(.damaged(path, reason: "\(error)"))
+      onFailure(.lost(path, error))
     }
     self.session = nil
     return nil

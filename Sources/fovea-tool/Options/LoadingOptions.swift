@@ -16,13 +16,24 @@ struct LoadingOptions: ParsableArguments {
   )
   var isolate: Bool?
 
+  @Option(
+    help: ArgumentHelp(
+      "How many seconds a decoder in a process of its own may take for the next part of a picture; a large picture gets more.",
+      valueName: "seconds"))
+  var decoderTimeout = LoadOptions().decoderSeconds
+
   func validate() throws {
     if maxPixels < 1 { throw ValidationError("--max-pixels is at least 1, not \(maxPixels)") }
+    guard (1...1_000_000).contains(decoderTimeout) else {
+      throw ValidationError("--decoder-timeout is between 1 and 1000000 seconds, not \(decoderTimeout)")
+    }
   }
 
   var loadOptions: LoadOptions {
-    LoadOptions(
+    var options = LoadOptions(
       maximumPixels: maxPixels, allowsUntrustedFormats: allowUntrustedFormats,
       isolation: isolate == true ? .standard : .inProcess)
+    options.decoderSeconds = decoderTimeout
+    return options
   }
 }
