@@ -142,6 +142,38 @@ static void bytes(const fovea_plane_kernels *mine, int side) {
   free(input), free(x), free(values), free(medians), free(means), free(floats), free(scratch);
 }
 
+// Rows resampled along their columns to two thirds, then added up.
+static void resampling(const fovea_plane_kernels *mine, ptrdiff_t channels, ptrdiff_t taps) {
+  enum { rows = 19, pixels = 45 };
+  const ptrdiff_t across = (pixels * 3 / 2 + taps) * channels, count = pixels * channels;
+  float *input = noises((size_t)(rows * across)), *weights = noises((size_t)(pixels * taps)), *shares = noises(rows);
+  float *x = malloc((size_t)(rows * count) * sizeof(float)), *y = malloc((size_t)(rows * count) * sizeof(float));
+  float *sums = noises((size_t)count), *expected = malloc((size_t)count * sizeof(float));
+  float *scratch = malloc((size_t)mine->resample_scratch(channels, taps) * sizeof(float));
+  const float *lines[rows];
+  int32_t starts[pixels];
+  for (int p = 0; p < pixels; p++) starts[p] = p * 3 / 2;
+  memcpy(expected, sums, (size_t)count * sizeof(float));
+  for (int r = 0; r < rows; r++) {
+    lines[r] = input + r * across;
+    for (int p = 0; p < pixels; p++) {
+      for (ptrdiff_t c = 0; c < channels; c++) {
+        double sum = 0;
+        for (ptrdiff_t t = 0; t < taps; t++) {
+          sum += (double)weights[p * taps + t] * lines[r][(starts[p] + t) * channels + c];
+        }
+        y[r * count + p * channels + c] = (float)sum;
+      }
+    }
+    for (ptrdiff_t i = 0; i < count; i++) expected[i] += shares[r] * lines[r][i];
+  }
+  mine->resample(lines, rows, channels, starts, pixels, taps, weights, 0, x, count, scratch);
+  compare("resample", channels, taps, x, y, rows * count);
+  mine->add_rows(lines, shares, rows, sums, count);
+  compare("add rows", channels, taps, sums, expected, count);
+  free(input), free(weights), free(shares), free(x), free(y), free(sums), free(expected), free(scratch);
+}
+
 static float *twiddles(int length) {
   float *table = malloc(2 * (size_t)length * sizeof(float)), *next = table;
   for (int part = length; part > 4; part /= 4) {
@@ -194,6 +226,7 @@ int main(int count, char **arguments) {
   const ptrdiff_t sizes[][2] = {{1, 1}, {3, 3}, {1, 9}, {9, 1}, {4, 6}, {7, 7}, {33, 33}};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) filters(mine, sizes[i][0], sizes[i][1]);
   bytes(mine, 3), bytes(mine, 5), bytes(mine, 17);
+  for (ptrdiff_t channels = 1; channels <= 6; channels++) resampling(mine, channels, 2 * channels + 1);
   const int lengths[] = {32, 64, 128, 256};
   for (int i = 0; i < 4; i++) {
     for (int j = 0; j < 4; j++) transforms(mine, lengths[i], lengths[j]);

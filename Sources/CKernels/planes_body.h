@@ -220,6 +220,7 @@ TARGET static void gradient(
 #include "bytes_body.h"
 #include "boxes_bytes.h"
 #include "medians_counts.h"
+#include "resample_body.h"
 
 const fovea_plane_kernels KERNELS = {
     .name = NAME,
@@ -240,4 +241,7 @@ const fovea_plane_kernels KERNELS = {
     .box_bytes_scratch = box_bytes_scratch,
     .floats_of_bytes = floats_of_bytes,
     .bytes_of_floats = bytes_of_floats,
+    .resample = resample,
+    .resample_scratch = resample_scratch,
+    .add_rows = add_rows,
 };

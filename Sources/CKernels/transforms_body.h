@@ -24,12 +24,12 @@
 // Vectors between strips beyond their length, so that the rows of neighbouring strips do not compete for a cache line.
 enum { strip_gap = 2 };
 
-// Transposes LANES vectors, every second one from `source` on, to every second one from `target` on. Interleaving the
-// first half with the second, as often as LANES has binary digits, is a transposition.
-INLINE void transpose(const vector *source, vector *target) {
+// Transposes LANES vectors, every `step`-th one from `source` on, to every `step`-th one from `target` on. Interleaving
+// the first half with the second, as often as LANES has binary digits, is a transposition.
+INLINE void transpose(const vector *source, vector *target, const int step) {
   vector a[LANES], b[LANES];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++) a[i] = source[2 * i];
+  for (int i = 0; i < LANES; i++) a[i] = source[step * i];
 #pragma clang loop unroll(full)
   for (int digit = 1; digit < LANES; digit *= 2) {
 #pragma clang loop unroll(full)
@@ -41,7 +41,7 @@ INLINE void transpose(const vector *source, vector *target) {
     for (int i = 0; i < LANES; i++) a[i] = b[i];
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++) target[2 * i] = a[i];
+  for (int i = 0; i < LANES; i++) target[step * i] = a[i];
 }
 
 // (real, imaginary) * (w[0] + i w[1]).
@@ -192,8 +192,8 @@ INLINE void columns_forward(
     forward(strip, plan->height, plan->height_twiddles);
     for (ptrdiff_t row = 0; row < plan->height; row += LANES) {
       vector *const target = strips + row / LANES * stride + 2 * start;
-      transpose(strip + 2 * row, target);
-      transpose(strip + 2 * row + 1, target + 1);
+      transpose(strip + 2 * row, target, 2);
+      transpose(strip + 2 * row + 1, target + 1, 2);
     }
   }
 }
@@ -244,8 +244,8 @@ TARGET static void transform_correlate(
   for (ptrdiff_t start = 0; start < needed; start += LANES) {
     for (ptrdiff_t row = 0; row < plan->height; row += LANES) {
       const vector *const source = strips + row / LANES * stride + 2 * start;
-      transpose(source, strip + 2 * row);
-      transpose(source + 1, strip + 2 * row + 1);
+      transpose(source, strip + 2 * row, 2);
+      transpose(source + 1, strip + 2 * row + 1, 2);
     }
     backward(strip, plan->height, plan->height_twiddles);
     store_strip(strip, a, start, a->offset * sum_of_taps, 0);

@@ -56,6 +56,8 @@ private struct AlphaWeighting: Sendable {
 
 /// Resamples regions for one thread: each old row is resampled along its columns once and added to the new rows it
 /// is part of, so that memory does not grow with the reduction.
+///
+/// ``referenceResampling(_:height:width:_:as:hasAlpha:)`` says plainly what comes of it, to the last bit.
 private final class ResampleMaker: RegionMaker {
   private let source: SourceRegion
   private let vertical: ResampleTable
@@ -64,9 +66,13 @@ private final class ResampleMaker: RegionMaker {
   private let channels: Int
   /// Whether values become 8 bits between the axes too, as in Pillow: an overshoot beside an edge is clipped twice.
   private let rounds: Bool
-  private var line = ScratchFloats()
-  private var resampledLine = ScratchFloats()
+  private var lines = ScratchFloats()
+  private var resampledLines = ScratchFloats()
+  private var transposed = ScratchFloats()
   private var sums = ScratchFloats()
+
+  /// Old rows that are resampled together: a whole number of vectors of any instruction set.
+  private static let rowsAtOnce = 16
 
   init?(_ picture: Picture, vertical: ResampleTable, horizontal: ResampleTable, weighting: AlphaWeighting) {
     guard let source = SourceRegion(of: picture) else { return nil }
@@ -85,34 +91,24 @@ private final class ResampleMaker: RegionMaker {
     let count = columns.count * channels
     let sums = sums.room(for: rows.count * count)
     sums.update(repeating: 0, count: rows.count * count)
-    let firstColumn = Int(horizontal.starts[columns.lowerBound])
-    let lastColumn = Int(horizontal.starts[columns.upperBound - 1]) + horizontal.taps - 1
-    let firstRow = Int(vertical.starts[rows.lowerBound])
-    let lastRow = Int(vertical.starts[rows.upperBound - 1]) + vertical.taps - 1
-    let pixels = lastColumn - firstColumn + 1
-    let line = line.room(for: pixels * channels)
-    let across = resampledLine.room(for: count)
-    var batch = firstRow
-    while batch <= lastRow {
-      let end = min(lastRow, batch + 15)
-      guard source.prepare(rows: batch...end, columns: firstColumn...lastColumn) else { return false }
-      for row in batch...end {
-        source.load(row: row, column: firstColumn, pixels: pixels, into: line)
-        if let full = weighting.full, !weighting.isPremultiplied { premultiply(line, pixels, full) }
-        resample(line, from: firstColumn, columns, into: across)
-        if rounds { for index in 0..<count { across[index] = rounded(across[index]) } }
-        for y in rows {
-          let tap = row - Int(vertical.starts[y])
-          guard tap >= 0, tap < vertical.taps else { continue }
-          let weight = vertical.weights[y * vertical.taps + tap]
-          guard weight != 0 else { continue }
-          let sum = sums + (y - rows.lowerBound) * count
-          for index in 0..<count { sum[index] += weight * across[index] }
+    let oldColumns = horizontal.span(of: columns)
+    let oldRows = vertical.span(of: rows)
+    let lines = lines.room(for: Self.rowsAtOnce * oldColumns.count * channels)
+    let across = resampledLines.room(for: Self.rowsAtOnce * count)
+    for first in stride(from: oldRows.lowerBound, through: oldRows.upperBound, by: Self.rowsAtOnce) {
+      let batch = first...min(oldRows.upperBound, first + Self.rowsAtOnce - 1)
+      guard source.prepare(rows: batch, columns: oldColumns) else { return false }
+      for row in batch {
+        let line = lines + (row - first) * oldColumns.count * channels
+        source.load(row: row, column: oldColumns.lowerBound, pixels: oldColumns.count, into: line)
+        if let full = weighting.full, !weighting.isPremultiplied {
+          premultiply(line, oldColumns.count, channels, full)
         }
       }
-      batch = end + 1
+      resample(lines, oldColumns.count * channels, batch.count, columns, into: across)
+      for y in rows { add(across, count, rows: batch, to: y, sums + (y - rows.lowerBound) * count) }
     }
-    if let full = weighting.full { unpremultiply(sums, rows.count * columns.count, full) }
+    if let full = weighting.full { unpremultiply(sums, rows.count * columns.count, channels, full) }
     for y in rows {
       guard let address = fovea_region_address(target, valid.left, Int32(y)) else { return false }
       store(
@@ -121,42 +117,67 @@ private final class ResampleMaker: RegionMaker {
     return true
   }
 
+  /// Resamples old rows, which lie `stride` floats apart and begin with the first one that `columns` are made of.
   private func resample(
-    _ line: UnsafeMutablePointer<Float>, from first: Int, _ columns: Range<Int>,
+    _ lines: UnsafeMutablePointer<Float>, _ stride: Int, _ rows: Int, _ columns: Range<Int>,
     into target: UnsafeMutablePointer<Float>
   ) {
-    let (taps, channels) = (horizontal.taps, channels)
-    horizontal.weights.withUnsafeBufferPointer { weights in
-      var write = target
-      for x in columns {
-        let start = (Int(horizontal.starts[x]) - first) * channels
-        for channel in 0..<channels {
-          var sum: Float = 0
-          for tap in 0..<taps { sum += weights[x * taps + tap] * line[start + tap * channels + channel] }
-          write[channel] = sum
-        }
-        write += channels
+    let taps = horizontal.taps
+    let scratch = transposed.room(for: pixelKernels.resample_scratch(channels, taps))
+    let pointers = (0..<rows).map { UnsafePointer(lines + $0 * stride) }
+    horizontal.starts.withUnsafeBufferPointer { starts in
+      horizontal.weights.withUnsafeBufferPointer { weights in
+        guard let starts = starts.baseAddress, let weights = weights.baseAddress else { return }
+        pixelKernels.resample(
+          pointers, rows, channels, starts + columns.lowerBound, columns.count, taps,
+          weights + columns.lowerBound * taps, rounds ? 1 : 0, target, columns.count * channels, scratch)
       }
     }
   }
 
-  private func premultiply(_ values: UnsafeMutablePointer<Float>, _ pixels: Int, _ full: Float) {
-    for pixel in 0..<pixels {
-      let share = values[pixel * channels + channels - 1] / full
-      for channel in 0..<channels - 1 { values[pixel * channels + channel] *= share }
-    }
-  }
-
-  private func unpremultiply(_ values: UnsafeMutablePointer<Float>, _ pixels: Int, _ full: Float) {
-    for pixel in 0..<pixels {
-      let alpha = values[pixel * channels + channels - 1]
-      let gain = alpha > 0 ? full / alpha : 0
-      for channel in 0..<channels - 1 { values[pixel * channels + channel] *= gain }
+  /// Adds what these old rows, resampled along their columns, are of new row `y`.
+  private func add(
+    _ lines: UnsafePointer<Float>, _ count: Int, rows: ClosedRange<Int>, to y: Int,
+    _ sum: UnsafeMutablePointer<Float>
+  ) {
+    let start = Int(vertical.starts[y])
+    let first = max(rows.lowerBound, start)
+    let end = min(rows.upperBound + 1, start + vertical.taps)
+    guard first < end else { return }
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: Self.rowsAtOnce) { pointers in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: Self.rowsAtOnce) { weights in
+        guard let base = pointers.baseAddress, let shares = weights.baseAddress else { return }
+        var found = 0
+        for row in first..<end {
+          let weight = vertical.weights[y * vertical.taps + row - start]
+          guard weight != 0 else { continue }
+          (base + found).initialize(to: lines + (row - rows.lowerBound) * count)
+          (shares + found).initialize(to: weight)
+          found += 1
+        }
+        if found > 0 { pixelKernels.add_rows(base, shares, found, sum, count) }
+      }
     }
   }
 }
 
-/// The nearest of 0...255.
-@inline(__always) private func rounded(_ value: Float) -> Float {
-  Float(Int32(min(max(value, 0), 255) + 0.5))
+/// Weighs the colours of pixels by the share of full opacity that their last channel is.
+func premultiply(
+  _ values: UnsafeMutablePointer<Float>, _ pixels: Int, _ channels: Int, _ full: Float
+) {
+  for pixel in 0..<pixels {
+    let share = values[pixel * channels + channels - 1] / full
+    for channel in 0..<channels - 1 { values[pixel * channels + channel] *= share }
+  }
+}
+
+/// Undoes ``premultiply(_:_:_:_:)``; what is wholly transparent becomes 0.
+func unpremultiply(
+  _ values: UnsafeMutablePointer<Float>, _ pixels: Int, _ channels: Int, _ full: Float
+) {
+  for pixel in 0..<pixels {
+    let alpha = values[pixel * channels + channels - 1]
+    let gain = alpha > 0 ? full / alpha : 0
+    for channel in 0..<channels - 1 { values[pixel * channels + channel] *= gain }
+  }
 }

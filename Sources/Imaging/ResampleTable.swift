@@ -50,6 +50,11 @@ struct ResampleTable: Sendable {
     self.taps = taps
     self.weights = weights
   }
+
+  /// The old pixels that these new ones are made of.
+  func span(of pixels: Range<Int>) -> ClosedRange<Int> {
+    Int(starts[pixels.lowerBound])...Int(starts[pixels.upperBound - 1]) + taps - 1
+  }
 }
 
 extension Resampling {

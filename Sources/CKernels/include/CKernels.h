@@ -122,6 +122,25 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   /// Bytes as floats, and floats as bytes: rounded half away from zero, clipped to 0...255, NaN to 0.
   void (*_Nonnull floats_of_bytes)(const uint8_t *_Nonnull bytes, float *_Nonnull result, ptrdiff_t count);
   void (*_Nonnull bytes_of_floats)(const float *_Nonnull values, uint8_t *_Nonnull result, ptrdiff_t count);
+
+  /// Pixels that are weighted sums of their row's, in the order of the taps and with nothing fused, so that every set of
+  /// kernels makes the same:
+  ///
+  ///   output[r * output_stride + x * channels + c] =
+  ///     sum over t of weights[x * taps + t] * rows[r][(starts[x] - starts[0] + t) * channels + c]
+  ///
+  /// for r in 0..<row_count, x in 0..<pixels. `starts` never falls. With `rounds`, sums become the nearest of 0...255.
+  /// `scratch` holds `resample_scratch` floats.
+  void (*_Nonnull resample)(
+      const float *_Nonnull const *_Nonnull rows, ptrdiff_t row_count, ptrdiff_t channels,
+      const int32_t *_Nonnull starts, ptrdiff_t pixels, ptrdiff_t taps, const float *_Nonnull weights, int rounds,
+      float *_Nonnull output, ptrdiff_t output_stride, float *_Nonnull scratch);
+  ptrdiff_t (*_Nonnull resample_scratch)(ptrdiff_t channels, ptrdiff_t taps);
+
+  /// sums[i] += weights[r] * rows[r][i], for one r after the other, nothing fused.
+  void (*_Nonnull add_rows)(
+      const float *_Nonnull const *_Nonnull rows, const float *_Nonnull weights, ptrdiff_t row_count,
+      float *_Nonnull sums, ptrdiff_t count);
 } fovea_plane_kernels;
 
 /// The kernels for one instruction set, or null where this build or this processor has not got it.

@@ -133,7 +133,7 @@ final class SourceRegion {
     let count = pixels * bands
     switch format {
     case VIPS_FORMAT_UCHAR:
-      convert(source.assumingMemoryBound(to: UInt8.self), to: target, count: count)
+      pixelKernels.floats_of_bytes(source.assumingMemoryBound(to: UInt8.self), target, count)
     case VIPS_FORMAT_USHORT:
       let values = source.assumingMemoryBound(to: UInt16.self)
       for index in 0..<count { target[index] = Float(values[index]) }
@@ -151,7 +151,7 @@ func store(
   // After the clip nothing is negative: adding a half and cutting off rounds half away from zero.
   switch format {
   case VIPS_FORMAT_UCHAR:
-    convert(values, to: target.assumingMemoryBound(to: UInt8.self), count: count)
+    pixelKernels.bytes_of_floats(values, target.assumingMemoryBound(to: UInt8.self), count)
   case VIPS_FORMAT_USHORT:
     let words = target.assumingMemoryBound(to: UInt16.self)
     for index in 0..<count { words[index] = UInt16(Int32(clipped(values[index], 65535) + 0.5)) }
