@@ -13,6 +13,9 @@ static inline int fovea_vips_start(void)
 	return 0;
 }
 
+// Something in libvips, to find its file by.
+static inline const void *fovea_vips_address(void) { return (const void *)vips_init; }
+
 static inline GType fovea_type_boolean(void) { return G_TYPE_BOOLEAN; }
 static inline GType fovea_type_int(void) { return G_TYPE_INT; }
 static inline GType fovea_type_double(void) { return G_TYPE_DOUBLE; }

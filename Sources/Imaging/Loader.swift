@@ -14,16 +14,14 @@ struct Loader: Sendable {
   /// switch holds for the whole process and could not be lifted for one load beside others.
   init(path: FilePath, signature: Signature?, options: LoadOptions) throws(ImagingError) {
     self.path = path
-    if let name = try Loader.withSource(path, { source in vips_foreign_find_load_source(source) }) {
-      operation = String(cString: name)
-      readsStream = true
-    } else if let name = path.asLibvipsName.withPlatformString({ vips_foreign_find_load($0) }) {
-      operation = String(cString: name)
-      readsStream = false
-    } else {
+    if signature?.isReadWithoutModules != true { VipsModules.load() }
+    var found = try Loader.decoder(of: path)
+    if found == nil, VipsModules.load() { found = try Loader.decoder(of: path) }
+    guard let found else {
       let reason = Libvips.takeError()
       throw signature == nil ? .notPicture(path) : .damaged(path, reason: reason)
     }
+    (operation, readsStream) = found
     guard signature != nil || !options.allowsUntrustedFormats, let call = vips_operation_new(operation) else {
       return
     }
@@ -35,6 +33,15 @@ struct Loader: Sendable {
       let format = String(cString: vips_nickname_find(fovea_type_of(nickname)))
       throw .blockedFormat(path, format: format.replacing("_source", with: ""))
     }
+  }
+
+  /// The decoder libvips would choose, and whether it reads a stream.
+  private static func decoder(of path: FilePath) throws(ImagingError) -> (String, Bool)? {
+    if let name = try withSource(path, { source in vips_foreign_find_load_source(source) }) {
+      return (String(cString: name), true)
+    }
+    return path.asLibvipsName.withPlatformString { vips_foreign_find_load($0) }
+      .map { (String(cString: $0), false) }
   }
 
   /// Makes the first step of a pipeline.

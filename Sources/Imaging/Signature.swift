@@ -9,6 +9,9 @@ enum Signature: String {
   case tiff = "TIFF"
   case webp = "WebP"
 
+  /// Whether libvips' own decoder is the one to read it, whatever modules there are; slides of microscopes are TIFF files too.
+  var isReadWithoutModules: Bool { self != .tiff }
+
   /// Looks into the file; throws what keeps it from being read at all.
   init?(of path: FilePath) throws(ImagingError) {
     self.init(try path.firstBytes(16))

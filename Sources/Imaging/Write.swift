@@ -139,6 +139,7 @@ extension Image {
       throw .failed(operation: "opening", reason: Libvips.takeError())
     }
     defer { fovea_unref(target) }
+    if format.isWrittenByModule { VipsModules.load() }
     var arguments: [String: Argument] = ["target": .object(target)]
     if options.stripsMetadata { arguments["strip"] = .bool(true) }
     switch format {
@@ -192,6 +193,8 @@ extension Image {
 }
 
 extension PictureFormat {
+  fileprivate var isWrittenByModule: Bool { self == .heif || self == .avif }
+
   fileprivate var saver: String {
     switch self {
     case .png: "pngsave_target"

@@ -4,7 +4,7 @@ import Synchronization
 /// libvips as one process sees it: started once, its operation cache off, its error text given to whom it belongs.
 enum Libvips {
   private static let startFailure: String? = {
-    guard fovea_vips_start() == 0 else { return takeError() }
+    guard VipsModules.leftOut({ fovea_vips_start() }) == 0 else { return takeError() }
     // What libvips says through GLib's log goes to standard error, unless somebody takes it.
     let levels = G_LOG_LEVEL_WARNING.rawValue | G_LOG_LEVEL_MESSAGE.rawValue | G_LOG_LEVEL_INFO.rawValue
     g_log_set_handler(
