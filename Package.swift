@@ -55,6 +55,7 @@ let package = Package(
     cLibrary("CHDF5", pkgConfig: "hdf5", apt: "libhdf5-dev", brew: "hdf5"),
     cLibrary("CVips", pkgConfig: "vips", apt: "libvips-dev", brew: "vips"),
     cLibrary("CZip", pkgConfig: "libzip", apt: "libzip-dev", brew: "libzip"),
+    cLibrary("CDeflate", pkgConfig: "libdeflate", apt: "libdeflate-dev", brew: "libdeflate"),
     cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", brew: "zlib"),
     .systemLibrary(name: "CXattr"),
     .target(name: "CKernels", cSettings: cSettings),
@@ -64,7 +65,9 @@ let package = Package(
     room("Convolution", needs: ["CKernels", "TensorCore"]),
     room("Isolation", needs: [system]),
     room("Batch", needs: ["CXattr", system]),
-    room("Imaging", needs: ["CKernels", "CVips", "CVipsShim", "CZlib", "TensorCore", "Isolation", system]),
+    room(
+      "Imaging",
+      needs: ["CKernels", "CVips", "CVipsShim", "CDeflate", "CZlib", "TensorCore", "Isolation", system]),
     room("Filtering", needs: ["Imaging", "Convolution", "TensorCore"]),
     room("NeuralNetwork", needs: ["TensorCore", "Convolution"]),
     room("WeightFiles", needs: ["TensorCore", "Isolation", "CHDF5", "CZip", "CZlib", system]),

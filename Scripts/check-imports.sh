@@ -9,7 +9,7 @@ allowed() {
     TensorCore)    echo "CKernels COpenBLAS" ;;
     Convolution)   echo "CKernels" ;;
     Isolation)     echo "" ;;
-    Imaging)       echo "CKernels CVips CVipsShim CZlib Isolation" ;;
+    Imaging)       echo "CKernels CVips CVipsShim CDeflate CZlib Isolation" ;;
     Filtering)     echo "Imaging Convolution" ;;
     NeuralNetwork) echo "Convolution" ;;
     WeightFiles)   echo "Isolation CHDF5 CZip CZlib" ;;

@@ -174,6 +174,27 @@ static void resampling(const fovea_plane_kernels *mine, ptrdiff_t channels, ptrd
   free(input), free(weights), free(shares), free(x), free(y), free(sums), free(expected), free(scratch);
 }
 
+// The row filters of PNG undone in place, one channel after another.
+static void png_rows(const fovea_plane_kernels *mine, int pixel) {
+  enum { pixels = 37 };
+  const ptrdiff_t count = pixels * pixel;
+  uint8_t memory[8 * pixels + 2], above[8 * pixels + 1];
+  float expected[8 * pixels], actual[8 * pixels];
+  for (int filter = 0; filter <= 4; filter++) {
+    for (ptrdiff_t i = 0; i <= count; i++) above[i] = (uint8_t)((noise() + 1) * 127);
+    for (ptrdiff_t i = 0; i < count + 2; i++) memory[i] = (uint8_t)((noise() + 1) * 127);
+    for (ptrdiff_t i = 0; i < count; i++) {
+      const int left = i < pixel ? 0 : (int)expected[i - pixel], up = above[i], corner = i < pixel ? 0 : above[i - pixel];
+      const int a = abs(up - corner), b = abs(left - corner), c = abs(left + up - 2 * corner);
+      const int guesses[] = {0, left, up, (left + up) / 2, a <= b && a <= c ? left : b <= c ? up : corner};
+      expected[i] = (uint8_t)(memory[i + 1] + guesses[filter]);
+    }
+    mine->png_row(filter, memory + 1, above, memory, count, pixel);
+    mine->floats_of_bytes(memory, actual, count);
+    compare("png row", filter, pixel, actual, expected, count);
+  }
+}
+
 static float *twiddles(int length) {
   float *table = malloc(2 * (size_t)length * sizeof(float)), *next = table;
   for (int part = length; part > 4; part /= 4) {
@@ -227,6 +248,8 @@ int main(int count, char **arguments) {
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) filters(mine, sizes[i][0], sizes[i][1]);
   bytes(mine, 3), bytes(mine, 5), bytes(mine, 17);
   for (ptrdiff_t channels = 1; channels <= 6; channels++) resampling(mine, channels, 2 * channels + 1);
+  const int pixel_bytes[] = {1, 2, 3, 4, 6, 8};
+  for (int i = 0; i < 6; i++) png_rows(mine, pixel_bytes[i]);
   const int lengths[] = {32, 64, 128, 256};
   for (int i = 0; i < 4; i++) {
     for (int j = 0; j < 4; j++) transforms(mine, lengths[i], lengths[j]);

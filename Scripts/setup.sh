@@ -9,11 +9,12 @@ set -euo pipefail
 required_swift="6.2"
 # one row per library: its pkg-config name, its Debian package, its Homebrew formula
 libraries="
-vips      libvips-dev      vips
-openblas  libopenblas-dev  openblas
-hdf5      libhdf5-dev      hdf5
-libzip    libzip-dev       libzip
-zlib      zlib1g-dev       zlib
+vips        libvips-dev      vips
+openblas    libopenblas-dev  openblas
+hdf5        libhdf5-dev      hdf5
+libzip      libzip-dev       libzip
+libdeflate  libdeflate-dev   libdeflate
+zlib        zlib1g-dev       zlib
 "
 
 fail() { printf 'fovea setup: %s\n' "$*" >&2; exit 1; }

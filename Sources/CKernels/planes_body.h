@@ -219,6 +219,7 @@ TARGET static void gradient(
 #include "medians_body.h"
 #include "bytes_body.h"
 #include "boxes_bytes.h"
+#include "png_rows.h"
 #include "medians_counts.h"
 #include "resample_body.h"
 
@@ -244,4 +245,5 @@ const fovea_plane_kernels KERNELS = {
     .resample = resample,
     .resample_scratch = resample_scratch,
     .add_rows = add_rows,
+    .png_row = png_row,
 };

@@ -31,18 +31,22 @@ public struct Image: Sendable {
   /// Shared by all pictures whose headers stand on one opening of a file; `nil` for others.
   private let unread: Unread?
 
+  /// Whether the pixels behind the file's name are in memory once the first has been asked for, so that rows need not be kept.
+  let isInMemory: Bool
+
   /// The number of axes of the `.npy` array the picture comes from; a picture written as `.npy` has as many.
   var arrayRank: Int?
 
   init(
     header: Picture, recipe: @escaping Recipe, needsRandomAccess: Bool, origin: FilePath?,
-    arrayRank: Int? = nil, unread: Unread? = nil
+    arrayRank: Int? = nil, isInMemory: Bool = false, unread: Unread? = nil
   ) {
     self.header = header
     self.recipe = recipe
     self.needsRandomAccess = needsRandomAccess
     self.origin = origin
     self.arrayRank = arrayRank
+    self.isInMemory = isInMemory
     self.unread = unread
   }
 

@@ -49,6 +49,9 @@ extension Image {
       let stored = try loader.openHeader()
       try stored.check(against: options, path)
       DecoderWatch.begin(options, pixels: stored.width * stored.height)
+      if signature == .png, stored.byteCount <= PlainPng.mostBytes, let png = PlainPng(path) {
+        return try Image(png, opened: stored, by: loader)
+      }
       return Image(
         header: try stored.normalised(path),
         recipe: { (access) throws(ImagingError) in try loader.open(access).normalised(path) },
@@ -59,5 +62,21 @@ extension Image {
   /// As ``init(contentsOf:options:)-(FilePath,_)`` for a path that is text.
   public init(contentsOf path: String, options: LoadOptions = .init()) throws(ImagingError) {
     try self.init(contentsOf: FilePath(path), options: options)
+  }
+}
+
+extension Image {
+  /// The picture in a file whose pixels need not come by way of libvips.
+  private init(_ png: PlainPng, opened stored: Picture, by loader: Loader) throws(ImagingError) {
+    @Sendable func decoded(_ stored: Picture) throws(ImagingError) -> Picture {
+      try stored.decodedAtOnce(by: png.pixels)
+    }
+    let picture = try decoded(stored)
+    let upright = try picture.normalised(png.path)
+    self.init(
+      header: upright,
+      recipe: { (_) throws(ImagingError) in try decoded(try loader.openHeader()).normalised(png.path) },
+      needsRandomAccess: stored.orientationTurnsRows, origin: png.path, isInMemory: upright === picture,
+      unread: Unread())
   }
 }

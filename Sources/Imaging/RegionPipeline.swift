@@ -66,11 +66,11 @@ extension Image {
       throw .invalidSize(width: window.outputWidth, height: window.outputHeight)
     }
     let pages = pageCount
-    let comesFromFile = origin != nil
+    let comesFromDecoder = origin != nil && !isInMemory
     return try adding(randomAccess: window.jumpsRows) { (picture) throws(ImagingError) in
       let known = try picture.inKnownType()
       // Two rows of the sink's buffers of up to 128-row tiles, and the margins.
-      let source = comesFromFile ? try known.holdingRows(window.kernelHeight + 5 * 128) : known
+      let source = comesFromDecoder ? try known.holdingRows(window.kernelHeight + 5 * 128) : known
       let shape = GeneratedShape(
         width: window.outputWidth, height: window.outputHeight * pages,
         pageHeight: pages > 1 ? window.outputHeight : nil, format: type.format,

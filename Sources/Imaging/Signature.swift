@@ -44,7 +44,7 @@ enum Signature: String {
 
 extension FilePath {
   /// At most `count` bytes from the start; a file without any is an error like a missing one.
-  fileprivate func firstBytes(_ count: Int) throws(ImagingError) -> [UInt8] {
+  func firstBytes(_ count: Int) throws(ImagingError) -> [UInt8] {
     do {
       // Without blocking: a pipe nobody writes to is an empty file here, not a wait.
       let file = try FileDescriptor.open(self, .readOnly, options: [.nonBlocking, .closeOnExec])

@@ -141,6 +141,13 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   void (*_Nonnull add_rows)(
       const float *_Nonnull const *_Nonnull rows, const float *_Nonnull weights, ptrdiff_t row_count,
       float *_Nonnull sums, ptrdiff_t count);
+
+  /// Undoes a row filter of PNG, 0...4: `count` bytes of pixels of `step` bytes, which is 1, 2, 3, 4, 6 or 8. `above` is the
+  /// row above, undone, or zeros. `target` may lie in the same memory as `row`, before it. One byte beyond the end of each
+  /// of the three may be read, and one beyond `target` written.
+  void (*_Nonnull png_row)(
+      int filter, const uint8_t *_Nonnull row, const uint8_t *_Nonnull above, uint8_t *_Nonnull target, ptrdiff_t count,
+      ptrdiff_t step);
 } fovea_plane_kernels;
 
 /// The kernels for one instruction set, or null where this build or this processor has not got it.
