@@ -136,9 +136,13 @@ extension Image {
 }
 
 extension Picture {
-  /// The pixels of a picture of floats, computed into fresh memory without a further copy.
+  /// The pixels of a picture of floats, computed into fresh memory, or those it stands on, without a further copy.
   fileprivate func tensor() throws(ImagingError) -> Tensor {
     try consumed { (picture) throws(ImagingError) in
+      if let floats = picture.floatsInMemory {
+        return Tensor(
+          storage: TensorStorage(borrowing: floats, from: picture), shape: [height, width, bands])
+      }
       var size = 0
       guard let memory = vips_image_write_to_memory(picture.image, &size) else {
         throw .failed(operation: "reading pixels", reason: Libvips.takeError())
@@ -148,6 +152,14 @@ extension Picture {
       return Tensor(
         storage: TensorStorage(borrowing: floats, from: VipsMemory(memory)), shape: [height, width, bands])
     }
+  }
+
+  /// The floats of a picture that is in memory, for as long as this one lives.
+  private var floatsInMemory: UnsafeBufferPointer<Float>? {
+    guard image.pointee.dtype == VIPS_IMAGE_SETBUF, format == VIPS_FORMAT_FLOAT,
+      let data = vips_image_get_data(image)
+    else { return nil }
+    return UnsafeBufferPointer(start: data.assumingMemoryBound(to: Float.self), count: width * height * bands)
   }
 
   /// Keeps libvips to the threads that parallel loops may use here: one when pictures run in parallel.

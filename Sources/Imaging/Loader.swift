@@ -1,4 +1,5 @@
 import CVips
+import Synchronization
 import SystemPackage
 
 /// The libvips decoder that reads a file, chosen by the file's content and allowed by the options.
@@ -14,6 +15,10 @@ struct Loader: Sendable {
   /// switch holds for the whole process and could not be lifted for one load beside others.
   init(path: FilePath, signature: Signature?, options: LoadOptions) throws(ImagingError) {
     self.path = path
+    if let known = Loader.known.withLock({ $0 }), signature == .jpeg {
+      (operation, readsStream) = (known, true)
+      return
+    }
     if signature?.isReadWithoutModules != true { VipsModules.load() }
     var found = try Loader.decoder(of: path)
     if found == nil, VipsModules.load() { found = try Loader.decoder(of: path) }
@@ -33,6 +38,7 @@ struct Loader: Sendable {
       let format = String(cString: vips_nickname_find(fovea_type_of(nickname)))
       throw .blockedFormat(path, format: format.replacing("_source", with: ""))
     }
+    if signature == .jpeg, readsStream { Loader.known.withLock { [operation] in $0 = operation } }
   }
 
   /// The decoder libvips would choose, and whether it reads a stream.
@@ -70,11 +76,7 @@ struct Loader: Sendable {
     var arguments: [String: Argument] = [
       "access": .choice(VIPS_ACCESS_SEQUENTIAL), "fail-on": .choice(VIPS_FAIL_ON_ERROR),
     ]
-    guard let probe = vips_operation_new(operation) else {
-      throw .failed(operation: operation, reason: Libvips.takeError())
-    }
-    if fovea_has_property(probe, "n") != 0 { arguments["n"] = .int(pages) }
-    fovea_unref(probe)
+    if try takesPages() { arguments["n"] = .int(pages) }
     guard readsStream else {
       arguments["filename"] = .path(path)
       return try Picture.made(by: operation, arguments)
@@ -84,6 +86,22 @@ struct Loader: Sendable {
       try Picture.made(by: operation, call.merging(["source": .object(source)]) { $1 })
     }
   }
+
+  private func takesPages() throws(ImagingError) -> Bool {
+    if let known = Loader.pages.withLock({ $0[operation] }) { return known }
+    guard let probe = vips_operation_new(operation) else {
+      throw .failed(operation: operation, reason: Libvips.takeError())
+    }
+    defer { fovea_unref(probe) }
+    let takes = fovea_has_property(probe, "n") != 0
+    Loader.pages.withLock { [operation] in $0[operation] = takes }
+    return takes
+  }
+
+  /// The decoder of JPEG, once one such file has been opened: it is chosen by the bytes of the signature alone.
+  private static let known = Mutex<String?>(nil)
+  /// Which decoders read a number of pages.
+  private static let pages = Mutex<[String: Bool]>([:])
 
   private static func withSource<Result>(
     _ path: FilePath, _ body: (UnsafeMutablePointer<VipsSource>) throws(ImagingError) -> Result
