@@ -60,8 +60,14 @@ public struct Prediction: Sendable, Hashable {
   /// The largest outputs of the first sample, largest first, the lower index before an equal one.
   public static func best(_ count: Int, in output: Tensor) -> [Prediction] {
     guard output.shape.rank > 0, output.shape[0] > 0 else { return [] }
-    let scores = output.scalars.prefix(output.shape.count / output.shape[0])
-    let ranked = scores.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
-    return ranked.prefix(max(0, count)).map { Prediction(index: $0.offset, probability: $0.element) }
+    var best: [Prediction] = []
+    for (index, score) in output.scalars.prefix(output.shape.count / output.shape[0]).enumerated() {
+      // Few of many are asked for: most are no better than the last of those so far.
+      guard best.count < count || best.last.map({ score > $0.probability }) == true else { continue }
+      let place = best.firstIndex { score > $0.probability } ?? best.endIndex
+      best.insert(Prediction(index: index, probability: score), at: place)
+      if best.count > count { best.removeLast() }
+    }
+    return best
   }
 }

@@ -58,12 +58,20 @@ extension Preprocessing {
     let deviations = deviation.count == 1 ? [Float](repeating: deviation[0], count: channels) : deviation
     return Tensor(shape: [1, height, width, channels]) { target in
       picture.withUnsafeScalars { source in
-        for pixel in stride(from: 0, to: source.count, by: channels) {
-          for c in 0..<channels {
-            let value = source[pixel + (turns ? channels - 1 - c : c)]
-            target[pixel + c] = (value * scale - means[isImage ? pixel + c : c]) / deviations[c]
+        if turns {
+          for pixel in stride(from: 0, to: source.count, by: 3) {
+            for c in 0..<3 { target[pixel + c] = source[pixel + 2 - c] }
           }
+        } else {
+          _ = target.update(fromContentsOf: source)
         }
+      }
+      if isImage {
+        for place in target.indices {
+          target[place] = (target[place] * scale - means[place]) / deviations[place % channels]
+        }
+      } else {
+        standardise(target, scale: scale, means: means, deviations: deviations)
       }
     }
   }
@@ -117,5 +125,34 @@ extension Image {
   fileprivate func croppedCentre(height: Int, width: Int) throws -> Image {
     try cropped(
       top: (self.height - height) / 2, left: (self.width - width) / 2, height: height, width: width)
+  }
+}
+
+/// Makes `(x * scale - mean) / deviation` of interleaved values, each with the numbers of its channel.
+private func standardise(
+  _ values: UnsafeMutableBufferPointer<Float>, scale: Float, means: [Float], deviations: [Float]
+) {
+  let channels = means.count
+  // As many vectors as there are channels begin and end with whole pixels.
+  typealias Lanes = SIMD8<Float>
+  func lanes(_ numbers: [Float]) -> [Lanes] {
+    (0..<channels).map { vector in
+      Lanes((0..<Lanes.scalarCount).map { numbers[(vector * Lanes.scalarCount + $0) % channels] })
+    }
+  }
+  let (meanLanes, deviationLanes) = (lanes(means), lanes(deviations))
+  let block = channels * Lanes.scalarCount
+  let whole = values.count / block * block
+  let bytes = UnsafeMutableRawBufferPointer(values)
+  for start in stride(from: 0, to: whole, by: block) {
+    for vector in 0..<channels {
+      let offset = (start + vector * Lanes.scalarCount) * MemoryLayout<Float>.stride
+      let x = bytes.loadUnaligned(fromByteOffset: offset, as: Lanes.self)
+      let mapped = (x * scale - meanLanes[vector]) / deviationLanes[vector]
+      bytes.storeBytes(of: mapped, toByteOffset: offset, as: Lanes.self)
+    }
+  }
+  for place in whole..<values.count {
+    values[place] = (values[place] * scale - means[place % channels]) / deviations[place % channels]
   }
 }
