@@ -12,11 +12,13 @@ struct ActivationWork: Sendable {
   let scale: Scaling
   let sheet: ActivationSheetOptions
   let loading: LoadOptions
+  /// Whether somebody reads what is said of the layers, which are looked through for it.
+  let reports: Bool
   private let compiled: CompiledSizes
 
   init(
     network: Network, layers: [RecordedName], draws: Bool, dump: DumpFormat?, overlays: Bool, scale: Scaling,
-    sheet: ActivationSheetOptions, loading: LoadOptions
+    sheet: ActivationSheetOptions, loading: LoadOptions, reports: Bool
   ) {
     self.network = network
     self.layers = layers
@@ -26,6 +28,7 @@ struct ActivationWork: Sendable {
     self.scale = scale
     self.sheet = sheet
     self.loading = loading
+    self.reports = reports
     compiled = CompiledSizes(network: network, names: layers.map(\.name))
   }
 
@@ -74,7 +77,7 @@ struct ActivationWork: Sendable {
     // Several pictures at a time keep the processors busy by themselves.
     try withSideThread(isUsed: Parallelism.threads > 1) { side in
       try compiled.run(x) { (layer: RecordedLayer) throws -> Void in
-        report.layers.append(.init(layer))
+        if reports { report.layers.append(.init(layer)) }
         try writer?.add(layer, &outputs)
         guard draws else { return }
         options.title = layer.name
@@ -87,7 +90,7 @@ struct ActivationWork: Sendable {
       }
     }
     if let writer { try writer.finish(&outputs) }
-    return report
+    return reports ? report : nil
   }
 }
 

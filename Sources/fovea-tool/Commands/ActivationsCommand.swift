@@ -66,7 +66,8 @@ struct ActivationsCommand: ParsableCommand {
         model: given.model.title, note: sheet.note, selection: selection, caption: caption,
         colorMap: sheet.colorMap?.map,
         columns: sheet.columns,
-        zoom: sheet.zoom, labels: labels), loading: given.loading.loadOptions)
+        zoom: sheet.zoom, labels: labels), loading: given.loading.loadOptions,
+      reports: given.running.json)
     let batch = Batch(
       inputs: inputs,
       outputs: given.output.map(fileSuffixes: dump.map { $0 == .csv ? [] : [$0.rawValue] } ?? []),
