@@ -1,5 +1,6 @@
 public import Isolation
 public import SystemPackage
+import TensorCore
 
 /// What a load allows.
 public struct LoadOptions: Sendable, Hashable {
@@ -49,8 +50,12 @@ extension Image {
       let stored = try loader.openHeader()
       try stored.check(against: options, path)
       DecoderWatch.begin(options, pixels: stored.width * stored.height)
-      if signature == .png, stored.byteCount <= PlainPng.mostBytes, let png = PlainPng(path) {
-        return try Image(png, opened: stored, by: loader)
+      if stored.byteCount <= Picture.mostBytesAtOnce {
+        if signature == .png, let png = PlainPng(path) {
+          return try Image(stored, by: loader, decoding: png.pixels)
+        }
+        // Where each processor has a picture of its own, nothing is gained by handing rows on while others are decoded.
+        if Parallelism.threads == 1 { return try Image(stored, by: loader, decoding: { _ in nil }) }
       }
       return Image(
         header: try stored.normalised(path),
@@ -66,17 +71,18 @@ extension Image {
 }
 
 extension Image {
-  /// The picture in a file whose pixels need not come by way of libvips.
-  private init(_ png: PlainPng, opened stored: Picture, by loader: Loader) throws(ImagingError) {
-    @Sendable func decoded(_ stored: Picture) throws(ImagingError) -> Picture {
-      try stored.decodedAtOnce(by: png.pixels)
-    }
-    let picture = try decoded(stored)
-    let upright = try picture.normalised(png.path)
+  /// The picture in an opened file whose pixels are decoded at once, by `decode` where it can.
+  private init(
+    _ stored: Picture, by loader: Loader, decoding decode: @escaping @Sendable (Picture) -> PixelMemory?
+  ) throws(ImagingError) {
+    let picture = try stored.decodedAtOnce(by: decode)
+    let upright = try picture.normalised(loader.path)
     self.init(
       header: upright,
-      recipe: { (_) throws(ImagingError) in try decoded(try loader.openHeader()).normalised(png.path) },
-      needsRandomAccess: stored.orientationTurnsRows, origin: png.path, isInMemory: upright === picture,
+      recipe: { (_) throws(ImagingError) in
+        try loader.openHeader().decodedAtOnce(by: decode).normalised(loader.path)
+      },
+      needsRandomAccess: stored.orientationTurnsRows, origin: loader.path, isInMemory: upright === picture,
       unread: Unread())
   }
 }

@@ -16,9 +16,6 @@ import SystemPackage
 /// Such a file's pixels are decoded at once, in half the time that libpng and zlib take row by row. Everything else in it is
 /// libvips' to read, and so is a file with anything wrong in it: its error is what it always was.
 struct PlainPng {
-  /// The most bytes of pixels that are decoded at once; larger pictures pass by row by row.
-  static let mostBytes = 32 << 20
-
   let path: FilePath
   private let header: PngHeader
 

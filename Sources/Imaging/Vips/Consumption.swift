@@ -60,16 +60,15 @@ extension Picture {
     let whole = Picture(owning: copy)
     var inputs: [UnsafeMutablePointer<VipsImage>?] = [image, nil]
     guard vips_image_pipeline_array(copy, VIPS_DEMAND_STYLE_ANY, &inputs) == 0,
-      let source = SourceRegion(of: self)
+      vips_image_write_prepare(copy) == 0, let source = SourceRegion(of: self),
+      let target = vips_region_new(copy)
     else { throw failure() }
+    defer { fovea_unref(target) }
     for top in stride(from: 0, to: height, by: Picture.rowsAtOnce) {
-      let rows = top...min(top + Picture.rowsAtOnce, height) - 1
-      guard source.prepare(rows: rows, columns: 0...width - 1) else { throw failure() }
-      for row in rows {
-        guard let line = source.address(row: row, column: 0),
-          vips_image_write_line(copy, Int32(row), line.assumingMemoryBound(to: UInt8.self)) == 0
-        else { throw failure() }
-      }
+      var rows = VipsRect(
+        left: 0, top: Int32(top), width: Int32(width), height: Int32(min(Picture.rowsAtOnce, height - top)))
+      // The region is a part of the copy, so the rows are computed where they are to stay.
+      guard vips_region_image(target, &rows) == 0, source.prepare(into: target) else { throw failure() }
       DecoderWatch.step()
     }
     vips_image_remove(copy, VIPS_META_SEQUENTIAL)

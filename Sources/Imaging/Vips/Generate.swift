@@ -98,18 +98,26 @@ final class SourceRegion {
   private let region: UnsafeMutablePointer<VipsRegion>
   private let format: VipsBandFormat
   private let bands: Int
+  private let pixels: PixelsAtOnce?
+  /// What the pixels are read from when they need no region.
+  private var memory: PixelMemory?
 
   init?(of picture: Picture) {
     guard let region = vips_region_new(picture.image) else { return nil }
     self.region = region
     format = picture.format
     bands = picture.bands
+    pixels = picture.pixels
   }
 
   deinit { fovea_unref(region) }
 
   /// Computes or finds the pixels of these rows and columns; false when the source fails.
   func prepare(rows: ClosedRange<Int>, columns: ClosedRange<Int>) -> Bool {
+    if let pixels {
+      if memory == nil { memory = pixels.memory }
+      return memory != nil
+    }
     var rect = VipsRect(
       left: Int32(columns.lowerBound), top: Int32(rows.lowerBound), width: Int32(columns.count),
       height: Int32(rows.count))
@@ -124,7 +132,8 @@ final class SourceRegion {
 
   /// Where a pixel of a prepared row lies.
   func address(row: Int, column: Int) -> UnsafeMutableRawPointer? {
-    fovea_region_address(region, Int32(column), Int32(row))
+    if let memory, let pixels { return memory.base + row * pixels.rowBytes + column * pixels.pixelBytes }
+    return fovea_region_address(region, Int32(column), Int32(row))
   }
 
   /// Reads `pixels` neighbouring pixels of a prepared row as floats.

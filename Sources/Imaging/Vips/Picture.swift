@@ -6,9 +6,14 @@ import CVips
 ///   returned, its reference count is atomic, and libvips lets any number of threads read from one image.
 final class Picture: @unchecked Sendable {
   let image: UnsafeMutablePointer<VipsImage>
+  /// The pixels, where they are in memory once the first has been asked for.
+  let pixels: PixelsAtOnce?
 
   /// Takes over the caller's reference.
-  init(owning image: UnsafeMutablePointer<VipsImage>) { self.image = image }
+  init(owning image: UnsafeMutablePointer<VipsImage>, pixels: PixelsAtOnce? = nil) {
+    self.image = image
+    self.pixels = pixels
+  }
 
   deinit { fovea_unref(image) }
 

@@ -14,6 +14,9 @@ final class PixelMemory: @unchecked Sendable {
 }
 
 extension Picture {
+  /// The most bytes of pixels that are decoded at once; larger pictures pass by row by row.
+  static let mostBytesAtOnce = 16 << 20
+
   /// This picture with its pixels decoded into memory, all of them when the first is asked for.
   ///
   /// `decode` makes them; where it cannot, libvips does, whose errors are the picture's. They may be read in any order.
@@ -25,19 +28,20 @@ extension Picture {
       width: width, height: height, pageHeight: nil, format: format, hint: VIPS_DEMAND_STYLE_THINSTRIP)
     let picture = try generating(shape) { _ in PixelsInMemory(pixels) }
     vips_image_remove(picture.image, VIPS_META_SEQUENTIAL)
-    return picture
+    return Picture(
+      owning: fovea_ref(picture.image).assumingMemoryBound(to: VipsImage.self), pixels: pixels)
   }
 }
 
 /// Pixels that are made once, by whichever thread comes first.
-private final class PixelsAtOnce: Sendable {
+final class PixelsAtOnce: Sendable {
   let rowBytes: Int
   let pixelBytes: Int
   private let picture: Picture
   private let decode: @Sendable (Picture) -> PixelMemory?
   private let made = Mutex<PixelMemory??>(nil)
 
-  init(of picture: Picture, _ decode: @escaping @Sendable (Picture) -> PixelMemory?) {
+  fileprivate init(of picture: Picture, _ decode: @escaping @Sendable (Picture) -> PixelMemory?) {
     self.picture = picture
     self.decode = decode
     pixelBytes = picture.bands * Int(vips_format_sizeof(picture.format))
