@@ -83,8 +83,12 @@ struct InputWalk: IteratorProtocol {
     return nil
   }
 
+  /// Whether this is the output folder, or the folder in there that mirrors the one that is being walked: a run into the
+  /// very folder that it walks would work on its own results the next time.
   private func isOutput(_ facts: FileFacts) -> Bool {
-    guard let output = list.outputFolder else { return false }
-    return FileFacts.ifPresent(output)?.identity == facts.identity
+    guard let output = list.outputFolder, let top = levels.first else { return false }
+    return [output, output.pushing(top.place)].contains {
+      FileFacts.ifPresent($0)?.identity == facts.identity
+    }
   }
 }

@@ -69,6 +69,15 @@ import Testing
     #expect(access(written, F_OK) == 0)
   }
 
+  @Test func aFolderThatIsItsOwnOutputDoesNotGrow() throws {
+    for name in ["in/a.npy", "in/deep/b.npy"] { try pictures.npy(name) }
+    for _ in 0..<2 {
+      let result = try fovea("filter box --size 3 in -o in --overwrite")
+      #expect(result.status == 0 && result.lines == ["in/in/a.npy", "in/in/deep/b.npy"], "\(result.errors)")
+    }
+    #expect(pictures.tree("in") == ["a.npy", "deep/b.npy", "in/a.npy", "in/deep/b.npy"])
+  }
+
   @Test(arguments: ["\n", "\0"])
   func pathsComeOnStandardInput(_ separator: String) throws {
     try pictures.npy("a b.npy")
