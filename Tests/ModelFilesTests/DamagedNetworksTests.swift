@@ -47,6 +47,28 @@ import Testing
     }
   }
 
+  /// A mean over an axis of a tensor whose shape the description leaves out.
+  @Test func anAxisOfNoShapeIsRefused() throws {
+    let path = ScratchFile("model.json")
+    defer { path.remove() }
+    func layer(_ kind: String, _ name: String, _ settings: String, _ inbound: String) -> String {
+      #"{"class_name": "\#(kind)", "name": "\#(name)", "config": {"name": "\#(name)", \#(settings)}, "inbound_nodes": [\#(inbound)]}"#
+    }
+    let tensor = #"{"class_name": "__keras_tensor__", "config": {"shape": [], "keras_history": ["x", 0, 0]}}"#
+    let layers = [
+      layer("InputLayer", "x", #""batch_shape": [null, 5, 5, 1], "dtype": "float32""#, ""),
+      layer("Mean", "mean", #""axis": [1]"#, #"{"args": [\#(tensor)], "kwargs": {}}"#),
+    ].joined(separator: ", ")
+    let network =
+      #"{"class_name": "Functional", "config": {"layers": [\#(layers)], "input_layers": [["x", 0, 0]], "output_layers": [["mean", 0, 0]]}}"#
+    let file =
+      #"{"format": "layers-model", "modelTopology": {"model_config": \#(network)}, "weightsManifest": []}"#
+    let written = path.holding(Array(file.utf8))
+    let error = #expect(throws: ModelFileError.self) { try Network(contentsOf: written) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains("layer 'mean' (Mean): axis is [1], expected axes after the pictures'"), "\(text)")
+  }
+
   /// Keras's description of layers, in the file of TensorFlow.js, which is all text.
   @Test func everyDamageToKerasLayersEndsInAnErrorOrANetwork() throws {
     let folder = "/tmp/fovea-layers-\(getpid())"

@@ -92,6 +92,8 @@ import WeightFiles
     ("refused_opset", "its operations are of version 6, expected 7 or later"),
     ("refused_input", "layer 'conv': reads 'nothing', which is neither an input nor made before"),
     ("refused_setting", "layer 'pool' (LpPool): p is 3, expected 1, 2 or another even number"),
+    ("refused_range", "layer 'y': is an output that no layer makes"),
+    ("refused_backwards", "layer 'part' (Slice): indices is 1025 runs of neighbours along axis 3"),
     ("external_outside", "'w' lies in '../external.bin', expected a file in the model's folder"),
   ])
   func whatIsNotSupportedIsRefusedByName(name: String, message: String) {
