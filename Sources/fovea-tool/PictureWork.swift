@@ -21,7 +21,8 @@ struct PictureWork: ParsableArguments {
   ) throws {
     var loadOptions = loading.loadOptions
     let saveOptions = picture.saveOptions
-    let workers = inWorkers && isolates ? PictureWorkers(decoderSeconds: loading.decoderTimeout) : nil
+    let workers =
+      inWorkers && isolates ? PictureWorkers(decoderSeconds: loading.decoderTimeout) : nil
     if inWorkers { loadOptions.isolation = .inProcess }
     let options = loadOptions
     @Sendable func make(_ request: PictureRequest) throws {
@@ -34,6 +35,11 @@ struct PictureWork: ParsableArguments {
       }
     }
     if PictureServer.isAsked { return PictureServer.serve(make) }
+    if inWorkers, isolates, workers == nil, !run.quiet {
+      StandardError.line(
+        "fovea: this system does not let the program start itself: pictures are decoded in the program, and one that makes a decoder crash or hang ends the run"
+      )
+    }
     let map = output.map(fileSuffixes: PictureOptions.writableSuffixes)
     try picture.check(against: map)
     let picture = picture
