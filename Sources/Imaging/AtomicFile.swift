@@ -50,25 +50,4 @@ enum AtomicFile {
     ftruncate(descriptor, 0)
     lseek(descriptor, 0, SEEK_SET)
   }
-
-  /// Why the file takes no more bytes, or `nil` when it does.
-  ///
-  /// Tells a full disk from a damaged source, which libvips' error text does not. Called when the file is given up, so the bytes it adds do no harm.
-  static func refusal(of descriptor: CInt) -> String? {
-    lseek(descriptor, 0, SEEK_END)
-    let block = [UInt8](repeating: 0, count: 65_536)
-    var left = block.count
-    while left > 0 {
-      let count = block.withUnsafeBytes { append(descriptor, $0.baseAddress, left) }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { return Errno(rawValue: errno).description }
-      left -= count
-    }
-    return nil
-  }
-}
-
-/// The system's `write`, under a name that `AtomicFile.write` does not hide.
-private func append(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  write(descriptor, bytes, count)
 }

@@ -135,12 +135,11 @@ extension Image {
     if options.stripsMetadata { picture = try picture.withoutMetadata() }
     if format == .png { picture = try picture.withoutUnwritableComments() }
     if !options.text.isEmpty { picture = try picture.withText(options.text) }
-    guard let target = vips_target_new_to_descriptor(descriptor) else {
+    guard let file = FileTarget(descriptor) else {
       throw .failed(operation: "opening", reason: Libvips.takeError())
     }
-    defer { fovea_unref(target) }
     if format.isWrittenByModule { VipsModules.load() }
-    var arguments: [String: Argument] = ["target": .object(target)]
+    var arguments: [String: Argument] = ["target": .object(file.target)]
     if options.stripsMetadata { arguments["strip"] = .bool(true) }
     switch format {
     case .jpeg, .webp, .heif, .avif: arguments["Q"] = .int(min(max(options.quality, 1), 100))
@@ -150,15 +149,14 @@ extension Image {
     case .png: arguments["compression"] = .int(min(max(options.compression, 0), 9))
     case .gif, .npy: break
     }
-    do throws(ImagingError) {
+    let outcome = Result { () throws(ImagingError) in
       try picture.consumed { (picture) throws(ImagingError) in
         _ = try callVips(format.saver, arguments.merging(["in": .picture(picture)]) { $1 })
       }
-    } catch {
-      // Nobody needs to try a full disk twice.
-      if let refusal = AtomicFile.refusal(of: descriptor) { throw .cannotWrite(path, reason: refusal) }
-      throw error
     }
+    // Tells a full disk from a damaged source, which libvips' error text does not; nobody needs to try it twice.
+    if let failure = file.failure { throw .cannotWrite(path, reason: failure.description) }
+    try outcome.get()
   }
 
   /// Throws when the file that the picture comes from cannot be decoded to its end.

@@ -25,34 +25,11 @@ import Testing
       for name in names { try pictures.write(name, try pictures.data("a.png")) }
     }
 
-    /// A TIFF of so many pages of one pixel.
-    ///
-    /// A decoder that walks from the first page to every other one, as libtiff's does, takes seconds for some thousands of
-    /// them and hours for a megabyte.
-    private func manyPages(_ count: Int) -> Data {
-      func little(_ number: Int, _ bytes: Int) -> [UInt8] {
-        (0..<bytes).map { UInt8(number >> (8 * $0) & 0xFF) }
-      }
-      // Width, height, bits, compression, meaning, place of the pixel, channels, rows in a strip, bytes.
-      let fields = [
-        (256, 1), (257, 1), (258, 8), (259, 1), (262, 1), (273, 4), (277, 1), (278, 1), (279, 1),
-      ]
-      let page =
-        little(fields.count, 2)
-        + fields.flatMap { little($0, 2) + little(4, 2) + little(1, 4) + little($1, 4) }
-      var file = Array("II*\0".utf8) + little(8, 4)
-      for index in 1...count {
-        file += page
-        file += little(index == count ? 0 : file.count + 4, 4)
-      }
-      return Data(file)
-    }
-
     /// Commands whose workers make whole pictures, and one whose workers decode for it.
     @Test(arguments: ["filter box --size 3 --jobs 2", "match --template a.png --isolate --jobs 2"])
     func aDecoderThatHangsLosesItsPictureOnly(_ command: String) throws {
       try pngs(["in/0.png", "in/1.png", "in/3.png", "in/4.png"])
-      try pictures.write("in/2.tif", manyPages(20_000))
+      try pictures.write("in/2.tif", OddTiff.manyPages(20_000))
       let start = ContinuousClock.now
       let result = try fovea(command + " in -o out --decoder-timeout 1")
       #expect(ContinuousClock.now - start < .seconds(20), "the decoder alone takes minutes")
@@ -102,7 +79,7 @@ import Testing
     /// Ctrl-Z, some seconds of something else, `fg`.
     @Test func whoeverIsSuspendedIsNotLate() throws {
       // Decoding is what takes long here, in one step: all of it comes before the first row.
-      try pictures.write("in/0.tif", manyPages(700))
+      try pictures.write("in/0.tif", OddTiff.manyPages(700))
       let started = try Tool.start(
         ["filter", "box", "--size", "1", "in", "-o", "out", "--decoder-timeout", "2"], in: pictures.folder)
       for _ in 0..<2_000 where Tool.workers(of: started.0).isEmpty { usleep(1_000) }

@@ -41,7 +41,9 @@ extension Picture {
       }
       let whole = Picture(owning: copy)
       guard vips_image_write(picture.image, copy) == 0 else {
-        throw .failed(operation: "reading pixels", reason: Libvips.takeError())
+        let reason = Libvips.takeError()
+        if !isSmall { try ScratchFolder.check() }
+        throw .failed(operation: "reading pixels", reason: reason)
       }
       vips_image_remove(copy, VIPS_META_SEQUENTIAL)
       return whole
