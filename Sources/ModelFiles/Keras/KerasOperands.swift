@@ -87,16 +87,9 @@ extension KerasSettings {
   }
 
   private func activation(ofFunction name: String) throws(ModelFileError) -> Activation? {
+    if let activation = Activation(keras: name) { return activation }
     switch name {
-    case "Relu": return .relu
-    case "Relu6": return .relu6
-    case "Sigmoid": return .sigmoid
     case "HardSigmoid": return .hardSigmoid(slope: 1 / 6, offset: 0.5)
-    case "Silu": return .swish
-    case "HardSilu", "HardSwish": return .hardSwish
-    case "Tanh": return .tanh
-    case "Softplus": return .softplus
-    case "Softsign": return .softsign
     case "Gelu": return .gelu(tanhApproximation: try truth("approximate", default: true))
     case "LeakyRelu": return .leakyRelu(slope: try number("negative_slope", default: 0.2))
     case "Exp": return .exponential

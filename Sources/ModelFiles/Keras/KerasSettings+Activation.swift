@@ -1,6 +1,27 @@
 import NeuralNetwork
 import WeightFiles
 
+extension Activation {
+  /// An activation that has no settings, by its name as an argument (`hard_silu`) or as a function of `keras.ops`
+  /// (`HardSilu`).
+  init?(keras name: String) {
+    switch name.lowercased().replacing("_", with: "") {
+    case "relu": self = .relu
+    case "relu6": self = .relu6
+    case "selu": self = .selu
+    case "sigmoid": self = .sigmoid
+    case "tanh": self = .tanh
+    case "swish", "silu": self = .swish
+    case "hardswish", "hardsilu": self = .hardSwish
+    case "hardtanh": self = .clip(low: -1, high: 1)
+    case "softplus": self = .softplus
+    case "softsign": self = .softsign
+    case "mish": self = .mish
+    default: return nil
+    }
+  }
+}
+
 extension KerasSettings {
   /// The activation a layer carries: a name, an object of Keras 3, or a whole activation layer.
   func activation(_ name: String = "activation") throws(ModelFileError) -> Activation {
@@ -19,25 +40,15 @@ extension KerasSettings {
   }
 
   private func activation(named name: String, _ found: JSONValue) throws(ModelFileError) -> Activation {
+    if let activation = Activation(keras: name) { return activation }
     switch name.lowercased() {
     case "linear", "identity": return .linear
-    case "relu": return .relu
-    case "relu6": return .relu6
     case "leaky_relu": return .leakyRelu(slope: 0.2)
     case "elu": return .elu(alpha: 1)
-    case "selu": return .selu
-    case "sigmoid": return .sigmoid
     case "hard_sigmoid": return hardSigmoid
-    case "tanh": return .tanh
-    case "swish", "silu": return .swish
-    case "hard_swish", "hard_silu": return .hardSwish
     case "gelu": return .gelu(tanhApproximation: false)
-    case "softplus": return .softplus
-    case "mish": return .mish
     case "celu": return .celu(alpha: 1)
-    case "hard_tanh": return .clip(low: -1, high: 1)
     case "log_softmax": return .logSoftmax
-    case "softsign": return .softsign
     case "exponential": return .exponential
     case "softmax": return .softmax
     default: throw refusal("activation", found, expected: "a known activation")
