@@ -6,7 +6,7 @@
 The networks are those of keras.applications and torchvision with random weights, as ONNX files kept in --folder.
 onnxruntime gets the file with all its optimisations and so many intra-op threads, PyTorch runs the same graph in
 contiguous and in channels-last layout, the better of which counts, and Fovea its own architecture of that name with
-random weights (`--same-weights`: the ONNX file itself, and its answer is held to onnxruntime's). After 5 passes to warm
+random weights, or the ONNX file itself where it has none (`--others` are those, `--same-weights`: always). After 5 passes to warm
 up the three take turns, one pass each, and the medians are compared. Peers run in this process, Fovea in one that lives
 as long (`fovea benchmark --each-line`). Needs the packages of Scripts/requirements.txt.
 """
@@ -42,6 +42,12 @@ NETWORKS = {
     "mobilenet": ("keras", "MobileNet", 224, 1.05),
     "xception": ("keras", "Xception", 299, 1.05),
 }
+# Networks that Fovea has no architecture of: it reads the ONNX file. torchvision's name -> side
+OTHERS = {
+    "mobilenet_v3_large": 224, "mobilenet_v3_small": 224, "shufflenet_v2_x1_0": 224, "efficientnet_b0": 224,
+    "efficientnet_v2_s": 224, "mnasnet1_0": 224, "regnet_y_400mf": 224, "resnext50_32x4d": 224, "convnext_tiny": 224,
+}
+NETWORKS |= {name: ("torchvision", name, side, 1.0) for name, side in OTHERS.items()}
 QUICK = ["squeezenet1.1", "mobilenetv2", "resnet50", "densenet121"]
 
 
@@ -164,7 +170,7 @@ def compare(name, path, threads, batch, given):
         peers["torch-last"] = Torch(path, threads, x, True)
         expected, found = peers["onnxruntime"].run(), peers["torch-last"].run()
         assert np.abs(expected - found).max() <= 1e-3 * np.abs(expected).max(), "the peers disagree"
-    ours = Fovea(given.fovea, name, path, threads, batch, given.same_weights)
+    ours = Fovea(given.fovea, name, path, threads, batch, given.same_weights or name in OTHERS)
     times = {key: [] for key in [*peers, "fovea"]}
     for turn in range(5 + given.rounds):
         for key, peer in peers.items():
@@ -187,11 +193,12 @@ def compare(name, path, threads, batch, given):
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--networks", default=",".join(NETWORKS), help="names, with commas between them")
+    arguments.add_argument("--networks", default=",".join(n for n in NETWORKS if n not in OTHERS), help="names, with commas between them")
     arguments.add_argument("--threads", default="1,2")
     arguments.add_argument("--batches", default="1,8")
     arguments.add_argument("--rounds", type=int, default=21, help="turns that count")
     arguments.add_argument("--quick", action="store_true", help="four small networks at batch 1 on two threads")
+    arguments.add_argument("--others", action="store_true", help="the networks that Fovea reads from ONNX files")
     arguments.add_argument("--no-torch", action="store_true")
     arguments.add_argument("--same-weights", action="store_true", help="Fovea reads the ONNX file")
     arguments.add_argument("--prepare-only", action="store_true", help="write the ONNX files that are not there yet")
@@ -205,6 +212,9 @@ def main():
         return 0
     if given.quick:
         given.networks, given.threads, given.batches = ",".join(QUICK), "2", "1"
+    if given.others:
+        # the peers' graph runner does not know their operations
+        given.networks, given.no_torch = ",".join(OTHERS), True
     names = given.networks.split(",")
     unknown = [name for name in names if name not in NETWORKS]
     if unknown:

@@ -79,6 +79,7 @@ INLINE vector clamped(vector value, float low, float high) {
 #include "layers_rows.h"
 #include "layers_pooling.h"
 #include "layers_training.h"
+#include "layers_standard.h"
 
 const fovea_layer_kernels KERNELS = {
     .name = NAME,
@@ -95,6 +96,7 @@ const fovea_layer_kernels KERNELS = {
     .scale = scale,
     .combine = combine,
     .interleave = interleave,
+    .standardise = standardise,
     .apply = apply_function,
     .pool_maximum = pool_maximum,
     .pool_sum = pool_sum,

@@ -105,10 +105,11 @@ extension Step {
     }
     switch computation {
     case .activation, .affine, .elementwise, .channelGates: break
-    case .prepared where inputs.count == 2:
-      let residual = source[inputs[1]]
-      return isFree(inputs[1]) && source[inputs[0]] != residual
-        && slices.owner(of: source[inputs[0]]) != residual ? residual : nil
+    case .prepared:
+      guard let residual, isFree(residual) else { return nil }
+      let place = source[residual]
+      let others = inputs.filter { $0 != residual }
+      return others.allSatisfy { source[$0] != place && slices.owner(of: source[$0]) != place } ? place : nil
     default: return nil
     }
     let first = source[inputs[0]]

@@ -52,7 +52,7 @@ extension Step {
     case .convolution: "convolution"
     case .input: "input"
     case .constant: "constant"
-    case .standardization: "standardization"
+    case .standardization, .pixelNormalization: "standardization"
     case .resizing: "resizing"
     case .reduction: "reduction"
     case .padding: "padding"

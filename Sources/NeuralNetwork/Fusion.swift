@@ -6,7 +6,7 @@ import TensorCore
 ///
 /// A step keeps its number; one merged into its reader is left without readers and drops out with the dead ones.
 func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
-  var steps = joiningRearrangements(recognisingActivations(steps))
+  var steps = recognisingActivations(skippingCopies(joiningRearrangements(steps)))
   var readers = [Int](repeating: 0, count: steps.count)
   for (step, isNeeded) in zip(steps, steps.needed(for: kept)) where isNeeded {
     for input in step.inputs { readers[input] += 1 }
@@ -16,7 +16,16 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
     readers[value] == 1 && !kept.contains(value) && steps[value].activation == .linear
   }
   for index in steps.indices {
-    steps[index] = steps[index].takingSum(of: steps, where: isUnseen).gatingChannels(of: steps)
+    steps[index] = steps[index].takingSum(of: steps, where: isUnseen).takingConstant(of: steps)
+      .gatingChannels(of: steps)
+    guard let first = steps[index].inputs.first else { continue }
+    if case .convolution(let geometry, _, _) = steps[index].computation, geometry.takesGates, isUnseen(first),
+      case .channelGates = steps[first].computation, !steps[index].isGated
+    {
+      steps[index].inputs =
+        [steps[first].inputs[0]] + steps[index].inputs.dropFirst() + [steps[first].inputs[1]]
+      steps[index].isGated = true
+    }
     guard steps[index].inputs.count == 1 else { continue }
     let producer = steps[index].inputs[0]
     guard isUnseen(producer) else { continue }
@@ -36,11 +45,18 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
       steps[index].computation = .maximumPooling(padded, keepsPositions: false)
       steps[index].inputs = steps[producer].inputs
     case .affine(let scale, let offset):
-      guard steps[producer].inputs.count == 1,
+      if case .standardization([steps[index].shape.rank - 1], let epsilon) = steps[producer].computation {
+        steps[index].computation = .pixelNormalization(epsilon: epsilon, scale: scale, offset: offset)
+        steps[index].inputs = steps[producer].inputs
+        continue
+      }
+      guard steps[producer].residual == nil,
+        steps[producer].inputs.count == (steps[producer].isGated ? 2 : 1),
         let folded = steps[producer].computation.scaled(by: scale, offset: offset)
       else { continue }
       steps[index].computation = folded
       steps[index].inputs = steps[producer].inputs
+      steps[index].isGated = steps[producer].isGated
     case .interleaving(let parts):
       // Of a joined value whose parts are the joined ones.
       guard case .concatenation = steps[producer].computation, steps[producer].inputs.count == parts,
@@ -50,6 +66,7 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
     case .activation where steps[producer].computation.takesEpilogue:
       steps[index].computation = steps[producer].computation
       steps[index].inputs = steps[producer].inputs
+      steps[index].isGated = steps[producer].isGated
     default: continue
     }
   }
@@ -64,13 +81,14 @@ extension Step {
     else { return self }
     let candidates = inputs.filter {
       guard case .convolution = steps[$0].computation else { return false }
-      return steps[$0].inputs.count == 1 && isUnseen($0)
+      return steps[$0].residual == nil && isUnseen($0)
     }
     guard let summed = candidates.max(), let other = inputs.first(where: { $0 != summed })
     else { return self }
     var step = self
     step.computation = steps[summed].computation
-    step.inputs = steps[summed].inputs + [other]
+    step.inputs = [steps[summed].inputs[0], other] + steps[summed].inputs.dropFirst()
+    step.isGated = steps[summed].isGated
     return step
   }
 }
@@ -87,7 +105,47 @@ extension [Step] {
   }
 }
 
+/// Steps that read what passes unchanged through others, dropout at inference among them, read it where it comes from.
+private func skippingCopies(_ steps: [Step]) -> [Step] {
+  var steps = steps
+  var origin = Array(steps.indices)
+  for index in steps.indices {
+    steps[index].inputs = steps[index].inputs.map { origin[$0] }
+    if case .view = steps[index].computation, steps[index].activation == .linear,
+      let first = steps[index].inputs.first, steps[first].shape == steps[index].shape
+    {
+      origin[index] = first
+    }
+  }
+  return steps
+}
+
 extension Step {
+  /// The sum, difference or product of a value with a constant for each channel as a scale and an offset; else itself.
+  fileprivate func takingConstant(of steps: [Step]) -> Step {
+    guard case .elementwise(let kind) = computation, inputs.count == 2 else { return self }
+    for (value, constant) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])]
+    where steps[value].shape == shape && steps[constant].activation == .linear {
+      guard case .constant(let numbers) = steps[constant].computation,
+        numbers.shape.count == 1 || numbers.shape.count == channels && numbers.shape[-1] == channels
+      else { continue }
+      let all =
+        numbers.shape.count == 1 ? [Float](repeating: numbers.scalars[0], count: channels) : numbers.scalars
+      func spread(_ number: Float) -> Tensor { Tensor(repeating: number, shape: [channels]) }
+      var step = self
+      switch kind {
+      case .add: step.computation = .affine(scale: spread(1), offset: Tensor(all, shape: [channels]))
+      case .subtract where value == inputs[0]:
+        step.computation = .affine(scale: spread(1), offset: Tensor(all.map { -$0 }, shape: [channels]))
+      case .multiply: step.computation = .affine(scale: Tensor(all, shape: [channels]), offset: spread(0))
+      default: return self
+      }
+      step.inputs = [value]
+      return step
+    }
+    return self
+  }
+
   /// The product of a picture with a number for each of its channels as a step of its own; else itself.
   fileprivate func gatingChannels(of steps: [Step]) -> Step {
     guard case .elementwise(.multiply) = computation, inputs.count == 2, shape.rank == 4,
@@ -121,6 +179,9 @@ extension Step.Computation {
         geometry, kernel: kernel.scaledColumns(by: scale), bias: shifted(bias, scale, offset))
     case .dense(let kernel, let bias):
       return .dense(kernel: kernel.scaledColumns(by: scale), bias: shifted(bias, scale, offset))
+    case .pixelNormalization(let epsilon, let first, let bias):
+      return .pixelNormalization(
+        epsilon: epsilon, scale: first.scaledColumns(by: scale), offset: shifted(bias, scale, offset))
     case .affine(let first, let bias):
       return .affine(scale: first.scaledColumns(by: scale), offset: shifted(bias, scale, offset))
     case .transposedConvolution(let geometry, let kernel, let bias) where geometry.groups == 1:

@@ -77,6 +77,10 @@ struct Lowering {
       guard let geometry = c.geometry(for: shape) else { break }
       return append(.transposedConvolution(geometry, kernel: kernel, bias: bias), inputs, output)
     case .dense:
+      if let geometry = pixelwise(shape, units: kernel.shape[-1]) {
+        return append(
+          .convolution(geometry, kernel: kernel.reshaped(geometry.kernelShape), bias: bias), inputs, output)
+      }
       return append(.dense(kernel: kernel, bias: bias), inputs, output)
     case .batchNormalization(let b):
       return append(normalization(b, of: layer, channels: shape[-1]), inputs, output)
@@ -174,6 +178,13 @@ struct Lowering {
       return append(.channelPadding(before: before), inputs, output)
     }
     preconditionFailure("layer '\(layer.name)' was not checked before it was compiled")
+  }
+
+  /// A dense layer on many pixels as the 1x1 convolution that it is, whose weights are worth packing.
+  private func pixelwise(_ shape: Shape, units: Int) -> ConvolutionGeometry? {
+    let rows = shape.dimensions.dropFirst().dropLast().reduce(1, *)
+    guard shape.rank > 2, rows >= 16 else { return nil }
+    return ConvolutionGeometry(input: [shape[0], rows, 1, shape[-1]], outputChannels: units, kernelSize: 1)
   }
 
   /// The layer's `gamma` and `beta`, 1 and 0 where it has none.

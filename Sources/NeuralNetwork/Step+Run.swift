@@ -84,6 +84,18 @@ extension Step {
             beta: beta, input: input, output: output)
         }
       }
+    case .pixelNormalization(let epsilon, let scale, let offset):
+      scale.withPointer { scale in
+        offset.withPointer { offset in
+          standardisePixels(
+            pixels: pixels, channels: channels, epsilon: epsilon, scale: scale, offset: offset, input: input,
+            output: output)
+        }
+      }
+    case .standardization([from.rank - 1], let epsilon):
+      standardisePixels(
+        pixels: pixels, channels: channels, epsilon: epsilon, scale: nil, offset: nil, input: input,
+        output: output)
     case .standardization(let axes, let epsilon):
       standardiseAxes(axes, epsilon: epsilon, input: input, from, output: output)
     case .reduction(let kind, let axes):
@@ -174,8 +186,8 @@ extension Step {
     _ convolution: PreparedConvolution, _ sources: [Source], _ output: MutablePixels, _ epilogue: Epilogue?
   ) {
     convolution.apply(
-      to: sources[0].pixels, into: output,
-      finish: Finish(residual: sources.count > 1 ? sources[1].pixels : nil, activation))
+      to: sources[0].pixels, gates: isGated ? sources.last?.pixels : nil, into: output,
+      finish: Finish(residual: residual == nil ? nil : sources[1].pixels, activation))
     if !activation.isStored { runEpilogue(epilogue, output.start) }
   }
 

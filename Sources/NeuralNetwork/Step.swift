@@ -9,7 +9,7 @@ struct Step: Sendable {
     /// The picture, copied in.
     case input(name: String)
     case constant(Tensor)
-    /// Of the first input; a second one, where there is one, is added to the sums.
+    /// Of the first input, times the last one with ``isGated``; one between or behind them is added to the sums.
     case convolution(ConvolutionGeometry, kernel: Tensor, bias: Tensor?)
     /// The same with its method chosen and its weights packed: what runs.
     case prepared(PreparedConvolution)
@@ -20,6 +20,8 @@ struct Step: Sendable {
     case localResponse(LocalResponseNormalization)
     case instanceNormalization(epsilon: Float, gamma: Tensor, beta: Tensor)
     case standardization(axes: [Int], epsilon: Float)
+    /// Standardization of each pixel's channels, then a scale and an offset for each.
+    case pixelNormalization(epsilon: Float, scale: Tensor, offset: Tensor)
     /// Nothing but the fused activation, in place where it can.
     case activation
     /// With `keepsPositions`, where the maxima lie is kept for an unpooling.
@@ -67,8 +69,12 @@ struct Step: Sendable {
   /// Applied to the result while it is in the cache.
   var activation = Activation.linear
   var slopes: Tensor?
+  /// Whether a convolution's last input holds numbers that the channels of its first are multiplied by.
+  var isGated = false
 
   var channels: Int { shape.rank == 0 ? 1 : shape[-1] }
+  /// The input that a convolution adds to its sums.
+  var residual: Int? { inputs.count == (isGated ? 3 : 2) ? inputs[1] : nil }
   var pixels: Int { channels == 0 ? 0 : shape.count / channels }
 }
 

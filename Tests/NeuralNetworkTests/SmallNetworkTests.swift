@@ -191,6 +191,27 @@ import Testing
     try check(try Graph(layers), batch: batch)
   }
 
+  /// A block of ConvNeXt as exporters write it: layer normalisation in three layers, dense layers on pixels, a scale a channel.
+  @Test(arguments: [1, 2]) func normalisationsAndDenseLayersOnPixels(batch: Int) throws {
+    try check(
+      try Zoo.graph(
+        Layer(
+          "conv", .depthwiseConvolution(.init(depthMultiplier: 5, kernelSize: 7, padding: .same)), from: "x"),
+        Layer("standard", .standardization(axes: [3], epsilon: 1e-6), from: "conv"),
+        Layer("gamma", .constant([1, 1, 1, 20])), Layer("scaled", .multiply, from: "standard", "gamma"),
+        Layer("beta", .constant([1, 1, 1, 20])), Layer("norm", .add, from: "scaled", "beta"),
+        Layer("drop", .dropout(rate: 0.1), from: "norm"),
+        Layer("wide", .dense(.init(units: 37, activation: .gelu(tanhApproximation: false))), from: "drop"),
+        Layer("narrow", .dense(.init(units: 20)), from: "wide"), Layer("layer", .constant([1, 1, 1, 20])),
+        Layer("layered", .multiply, from: "layer", "narrow"), Layer("same", .identity, from: "layered"),
+        Layer("sum", .add, from: "conv", "same"), Layer("one", .constant([1, 1, 1, 1])),
+        Layer("less", .subtract, from: "sum", "one"), Layer("more", .subtract, from: "one", "less"),
+        Layer("pixels", .reshape([120, 20], .channelsLast), from: "more"),
+        Layer("rows", .layerNormalization(.init()), from: "pixels"),
+        Layer("units", .dense(.init(units: 3, activation: .softmax)), from: "rows")),
+      batch: batch)
+  }
+
   /// Parts of one value that are read in every way, and of a part again.
   @Test func partsOfChannels() throws {
     try check(

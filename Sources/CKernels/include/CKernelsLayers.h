@@ -145,6 +145,11 @@ typedef struct FOVEA_STATELESS {
   void (*_Nonnull interleave)(
       size_t pixels, size_t channels, size_t parts, const float *_Nonnull const *_Nonnull inputs,
       const size_t *_Nonnull strides, float *_Nonnull output, size_t output_stride);
+  /// output = (input - mean) / sqrt(variance + epsilon) * scale + offset, mean and variance those of the pixel's channels;
+  /// no scale is 1, no offset 0. The output may be the input.
+  void (*_Nonnull standardise)(
+      size_t pixels, size_t channels, float epsilon, const float *_Nonnull input, const float *_Nullable scale,
+      const float *_Nullable offset, float *_Nonnull output);
   /// Takes the function of every channel, in place.
   void (*_Nonnull apply)(
       const fovea_layer_function *_Nonnull, size_t pixels, size_t channels, float *_Nonnull values, size_t stride);

@@ -1,8 +1,10 @@
 internal import CKernels
 import TensorCore
 
-/// `x * scale + offset` per channel, clamped or a function of it, rows of pixels shared out over the threads: a batch
-/// normalisation that no convolution could take into its weights, a gate of channels. No offset is 0.
+/// `x * scale + offset` per channel, clamped or a function of it.
+///
+/// A batch normalisation that no convolution could take into its weights, a gate of channels; no offset is 0. Rows of pixels
+/// are shared out over the threads.
 package func scaleChannels(
   pixels: Int, channels: Int, scale: UnsafePointer<Float>, offset: UnsafePointer<Float>?, input: Pixels,
   output: MutablePixels, finish: Finish = .none

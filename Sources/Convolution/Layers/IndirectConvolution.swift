@@ -8,16 +8,39 @@ internal import TensorCore
 /// convolution is the plain product. Blocks are shared out over the threads; where pixels are few, so are the panels of
 /// output channels, and each thread reads its own part of the weights.
 extension PreparedConvolution {
-  func applyIndirect(_ input: Pixels, _ output: MutablePixels, _ finish: Finish) {
+  func applyIndirect(_ input: Pixels, _ gates: Pixels?, _ output: MutablePixels, _ finish: Finish) {
     let g = geometry
     let taps = g.rows.kernel * g.columns.kernel
     shareOut(pixels: g.outputPixels) { range, columns in
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: taps * range.count) { table in
         guard let table = table.baseAddress else { return }
-        fillAddresses(table, of: range, input)
-        multiply(
-          table, taps: taps, depth: g.channelsPerGroup, range, columns, output, finish)
+        guard let gates else {
+          fillAddresses(table, of: range, input)
+          return multiply(table, taps: taps, depth: g.channelsPerGroup, range, columns, output, finish)
+        }
+        Scratch.withFloats(range.count * g.inputChannels) { gated in
+          gate(range, of: input, by: gates, to: gated)
+          for index in 0..<range.count { table[index] = UnsafePointer(gated + index * g.inputChannels) }
+          multiply(table, taps: 1, depth: g.inputChannels, range, columns, output, finish)
+        }
       }
+    }
+  }
+
+  /// Some pixels of the input side by side, each channel multiplied by the gate of the pixel's sample.
+  private func gate(
+    _ pixels: Range<Int>, of input: Pixels, by gates: Pixels, to gated: UnsafeMutablePointer<Float>
+  ) {
+    let (plane, channels) = (geometry.rows.input * geometry.columns.input, geometry.inputChannels)
+    var pixel = pixels.lowerBound
+    while pixel < pixels.upperBound {
+      let sample = pixel / plane
+      let count = min((sample + 1) * plane, pixels.upperBound) - pixel
+      kernels.table.scale(
+        count, channels, input.start + pixel * input.stride, input.stride,
+        gates.start + sample * gates.stride, nil, gated + (pixel - pixels.lowerBound) * channels, channels,
+        -.infinity, .infinity)
+      pixel += count
     }
   }
 

@@ -45,6 +45,9 @@ package struct PreparedConvolution: Sendable {
     withExtendedLifetime((kernel, bias)) {}
   }
 
+  /// Whether the input's channels may be gated on their way.
+  package var takesGates: Bool { method == .indirect && geometry.takesGates }
+
   /// The memory of the packed weights, in bytes.
   package var packedBytes: Int { weights.count * MemoryLayout<Float>.stride }
 
@@ -64,11 +67,15 @@ package struct PreparedConvolution: Sendable {
 
   /// Computes all output pixels.
   ///
-  /// Output and input must not overlap; the residual may lie where the output does.
-  package func apply(to input: Pixels, into output: MutablePixels, finish: Finish = .none) {
+  /// Output and input must not overlap; the residual may lie where the output does. `gates`, a pixel for each sample, are
+  /// numbers that the input's channels are multiplied by first; only where ``takesGates``.
+  package func apply(
+    to input: Pixels, gates: Pixels? = nil, into output: MutablePixels, finish: Finish = .none
+  ) {
     guard geometry.outputPixels > 0, geometry.outputChannels > 0 else { return }
+    precondition(gates == nil || takesGates)
     switch method {
-    case .indirect: applyIndirect(input, output, finish)
+    case .indirect: applyIndirect(input, gates, output, finish)
     case .kernelRows: applyKernelRows(input, output, finish)
     case .depthwise: applyDepthwise(input, output, finish)
     case .winograd4: applyWinograd(input, output, finish, tile: 4)
