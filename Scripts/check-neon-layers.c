@@ -195,6 +195,7 @@ void check_layers(void) {
       depthwise(side, 2, 1, 1, 6, c);
       depthwise(side, 2, 1, 2, 6, c);
       depthwise(side, 1, 3, 1, 5, c);
+      depthwise(side, 1, 2, 1, 19, c);
     }
     winograd(6, 4, c);
     winograd(6, 2, c);
