@@ -6,7 +6,8 @@
 #   make test-browser           the reports and the lecture's page, opened and used in a headless Chromium
 #   make check                  format, import directions, forbidden words, a build with warnings as errors
 #   make fuzz [SECONDS=60]      damage files at random, each reader of them for so long
-#   make build bench bench-peers bench-batch bench-large bench-networks bench-sheets bench-training samples check-neon docs format install clean
+#   make build bench bench-peers bench-batch bench-large bench-networks bench-folders bench-sheets bench-training samples check-neon docs format
+#   install clean
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -17,7 +18,7 @@ lecture := .build/release/fovea-lecture
 stamps := .build/stamps
 sources := Package.swift $(shell find Sources -type f \( -name '*.swift' -o -name '*.c' -o -name '*.h' -o -name '*.modulemap' -o -name '*.css' -o -name '*.js' -o -name '*.mustache' \))
 
-.PHONY: demo lecture test test-browser check build format bench bench-peers bench-batch bench-large bench-networks bench-sheets bench-training samples check-neon docs fuzz install clean setup
+.PHONY: demo lecture test test-browser check build format bench bench-peers bench-batch bench-large bench-networks bench-folders bench-sheets bench-training samples check-neon docs fuzz install clean setup
 
 demo: build
 	@Scripts/demo.sh $(tool) "$(PHOTOS)"
@@ -82,6 +83,11 @@ bench-large: build
 # NETWORKS=--quick for a few small ones.
 bench-networks: build
 	$(PYTHON) Benchmarks/Peers/networks.py $(NETWORKS)
+
+# Photographs through networks beside the networks alone; PHOTOS=folder.
+bench-folders: build
+	@[ -n "$(PHOTOS)" ] || { echo "make bench-folders needs PHOTOS=folder, a folder of photographs" >&2; exit 1; }
+	$(PYTHON) Benchmarks/Peers/folders.py "$(PHOTOS)"
 
 # Activation sheets of VGG16 beside Keras with matplotlib.
 bench-sheets: build
