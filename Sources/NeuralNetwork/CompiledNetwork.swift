@@ -20,9 +20,9 @@ public struct CompiledNetwork: Sendable {
   private let arenas = ArenaPool()
 
   /// Only steps that run are prepared: fusing leaves the ones it has taken up behind.
-  init(steps: [Step], records: [Int: [Record]], names: [String], within tolerance: Float) {
+  init(steps: [Step], records: [Int: [Record]], names: [String]) {
     let runs = steps.needed(for: Set(records.keys))
-    var prepared = zip(steps, runs).map { step, runs in runs ? step.prepared(within: tolerance) : step }
+    var prepared = zip(steps, runs).map { step, runs in runs ? step.prepared() : step }
     prepared.shelveWeights()
     self.steps = prepared
     self.runs = runs

@@ -6,20 +6,18 @@ extension Network {
   /// - Parameters:
   ///   - shape: `[N, H, W, C]`, or `[N, C]` for a network on vectors; further input layers take the shape they declare.
   ///   - names: the layers to record, `NAME:linear` for the value before a layer's own activation; none: the network's outputs.
-  ///     What is recorded is what the layer would have output unfused; only what it depends on is computed.
-  ///   - tolerance: how far a layer may lie from the exact sums, relative to its largest value. Without one, layers that are
-  ///     recorded by name are good to 1e-5, and a network's outputs alone to 1e-3, so that Winograd's F(4x4) is used, whose
-  ///     sums are good to 3e-5.
+  ///     What is recorded is what the layer would have output unfused; only what it depends on is computed. A layer's sums
+  ///     lie within 1e-5 of the exact ones, relative to the largest.
   /// - Throws: ``NetworkError`` for an unknown layer and for an input shape that a layer cannot take.
   public func compiled(
-    for shape: Shape, recording names: [String] = [], within tolerance: Float? = nil
+    for shape: Shape, recording names: [String] = []
   ) throws(NetworkError) -> CompiledNetwork {
-    try compiled(for: graph.declaredInputs(or: shape), recording: names, within: tolerance)
+    try compiled(for: graph.declaredInputs(or: shape), recording: names)
   }
 
-  /// As ``compiled(for:recording:within:)-(Shape,_,_)`` with a shape for each input layer.
+  /// As ``compiled(for:recording:)-(Shape,_)`` with a shape for each input layer.
   public func compiled(
-    for inputs: [String: Shape], recording names: [String] = [], within tolerance: Float? = nil
+    for inputs: [String: Shape], recording names: [String] = []
   ) throws(NetworkError) -> CompiledNetwork {
     let wanted = names.isEmpty ? graph.outputs : names
     var recorded: [(name: String, layer: Int, isLinear: Bool)] = []
@@ -36,8 +34,7 @@ extension Network {
       records[step, default: []].append(.init(name: name, layer: layer))
     }
     return CompiledNetwork(
-      steps: fuse(lowering.steps, kept: Set(records.keys)), records: records, names: wanted,
-      within: tolerance ?? (names.isEmpty ? 1e-3 : 1e-5))
+      steps: fuse(lowering.steps, kept: Set(records.keys)), records: records, names: wanted)
   }
 }
 

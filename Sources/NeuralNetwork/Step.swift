@@ -79,13 +79,13 @@ struct Step: Sendable {
 }
 
 extension Step {
-  /// The same step as it runs: a convolution knows its method, one that is good to `tolerance`, and its weights are packed.
-  func prepared(within tolerance: Float) -> Step {
+  /// The same step as it runs: a convolution knows its method, and its weights are packed.
+  func prepared() -> Step {
     guard case .convolution(let geometry, let kernel, let bias) = computation else { return self }
     var step = self
     step.computation = .prepared(
       PreparedConvolution(
-        geometry, by: .best(for: geometry, within: tolerance), kernel: kernel, bias: bias))
+        geometry, by: .best(for: geometry), kernel: kernel, bias: bias))
     return step
   }
 }

@@ -95,7 +95,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
               to: Pixels(x, stride: one.input[3]), into: MutablePixels(output, stride: one.filters))
           }
         }
-        expectAgreement(output, expected, to: method.tolerance, "\(method) on \(set.name)")
+        expectAgreement(output, expected, to: 1e-5, "\(method) on \(set.name)")
       }
     }
   }
@@ -136,7 +136,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         }
       }
       expectAgreement(
-        output, Tensor(expected, shape: before.shape), to: method.tolerance * 10, "\(method) on \(set.name)")
+        output, Tensor(expected, shape: before.shape), to: 1e-4, "\(method) on \(set.name)")
     }
   }
 

@@ -126,7 +126,7 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
         }
       }
       expectAgreement(
-        output, Tensor(expected, shape: before.shape), to: method.tolerance * 10, "\(method) on \(set.name)")
+        output, Tensor(expected, shape: before.shape), to: 1e-4, "\(method) on \(set.name)")
     }
   }
 }

