@@ -49,6 +49,9 @@ INLINE vector exponential_less_one(vector x) {
   return power * rest + (power - 1);
 }
 
+// A factor of what is nothing far below 0, however far.
+INLINE vector bounded(vector x) { return clamped(x, -104, __builtin_inff()); }
+
 INLINE vector sigmoid(vector x) { return RECIPROCAL_OF(1 + exponential_within(-x)); }
 
 INLINE vector hyperbolic_tangent(vector x) {
@@ -73,7 +76,7 @@ INLINE vector normal_tail(vector x) {
 
 INLINE vector gelu(vector x) {
   const vector size = clamped(magnitude(x), 0, 13);
-  return chosen(x > 0, x, x * 0) - size * normal_tail(size);
+  return chosen(x > 0, x, (vector){0}) - size * normal_tail(size);
 }
 
 INLINE vector error_function(vector x) {
@@ -91,13 +94,13 @@ INLINE vector softplus(vector x) {
       ((((2.030242002e-3f * e - 1.340753399e-2f) * e + 4.147823527e-2f) * e - 8.244176209e-2f) * e + 1.241843700e-1f) * e;
   const vector p =
       ((((high - 1.610569209e-1f) * e + 1.989074796e-1f) * e - 2.498727143e-1f) * e + 3.333255947e-1f) * e - 4.999998212e-1f;
-  return chosen(x > 0, x, x * 0) + (p * e * e + e);
+  return chosen(x > 0, x, (vector){0}) + (p * e * e + e);
 }
 
 // With e = exp(x): tanh(log(1 + e)) = e (e + 2) / (e (e + 2) + 2).
 INLINE vector mish(vector x) {
   const vector e = exponential_within(clamped(x, -87, 20)), n = e * (e + 2);
-  return x * n * RECIPROCAL_OF(n + 2);
+  return bounded(x) * (n * RECIPROCAL_OF(n + 2));
 }
 
 #define APPLY(...)                                                       \
@@ -119,16 +122,16 @@ TARGET static void apply_function(
   switch (f->kind) {
     case fovea_identity: break;
     case fovea_leaky: APPLY(chosen(x < 0, x * a, x));
-    case fovea_threshold: APPLY(chosen(x <= a, x * 0, x));
+    case fovea_threshold: APPLY(chosen(x <= a, (vector){0}, x));
     case fovea_exponential_unit: APPLY(chosen(x < 0, a * exponential_less_one(x * b), x * scale));
     case fovea_sigmoid: APPLY(sigmoid(x));
     case fovea_hard_sigmoid: APPLY(clamped(x * a + b, 0, 1));
     case fovea_tanh: APPLY(hyperbolic_tangent(x));
-    case fovea_swish: APPLY(x * sigmoid(x));
-    case fovea_hard_swish: APPLY(x * clamped(x + 3, 0, 6) * (1.0f / 6));
+    case fovea_swish: APPLY(bounded(x) * sigmoid(x));
+    case fovea_hard_swish: APPLY(x * (clamped(x + 3, 0, 6) * (1.0f / 6)));
     case fovea_mish: APPLY(mish(x));
     case fovea_gelu: APPLY(gelu(x));
-    case fovea_gelu_tanh: APPLY(x * sigmoid(1.59576912f * (x + 0.044715f * x * x * x)));
+    case fovea_gelu_tanh: APPLY(bounded(x) * sigmoid(1.59576912f * (x + 0.044715f * x * x * x)));
     case fovea_softplus: APPLY(softplus(x));
     case fovea_softsign: APPLY(x / (1 + magnitude(x)));
     case fovea_exponential: APPLY(exponential(x));

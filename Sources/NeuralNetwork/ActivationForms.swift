@@ -134,8 +134,9 @@ private struct ActivationForm {
 }
 
 extension Float {
-  /// Equal but for the rounding of written constants and a few products of them.
-  fileprivate func isNear(_ other: Float) -> Bool { abs(self - other) <= 1e-6 * max(1, abs(other)) }
+  /// Equal but for the rounding of written constants and a few products of them; near 0 is 0 alone, for a small number that
+  /// is added may be what keeps a logarithm finite.
+  fileprivate func isNear(_ other: Float) -> Bool { abs(self - other) <= 1e-6 * abs(other) }
 }
 
 extension Tensor {

@@ -108,7 +108,8 @@ extension Step {
     case .prepared:
       guard let residual, isFree(residual) else { return nil }
       let place = source[residual]
-      let others = inputs.filter { $0 != residual }
+      // By place, not by value: a convolution may add its own input, which it reads all the while.
+      let others = [inputs[0]] + (isGated ? inputs.suffix(1) : [])
       return others.allSatisfy { source[$0] != place && slices.owner(of: source[$0]) != place } ? place : nil
     default: return nil
     }

@@ -19,7 +19,8 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
     steps[index] = steps[index].takingSum(of: steps, where: isUnseen).takingConstant(of: steps)
       .gatingChannels(of: steps)
     guard let first = steps[index].inputs.first else { continue }
-    if case .convolution(let geometry, _, _) = steps[index].computation, geometry.takesGates, isUnseen(first),
+    if case .convolution(let geometry, _, _) = steps[index].computation,
+      ConvolutionMethod.best(for: geometry).takesGates(geometry), isUnseen(first),
       case .channelGates = steps[first].computation, !steps[index].isGated
     {
       steps[index].inputs =

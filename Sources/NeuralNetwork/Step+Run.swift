@@ -5,7 +5,7 @@ import TensorCore
 struct Source {
   let pixels: Pixels
   let shape: Shape
-  /// It already lies where a concatenation would copy it.
+  /// It lies where the step's value does, or the part of that which it becomes: nothing to copy.
   var isInPlace = false
 }
 

@@ -53,6 +53,16 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     ConvolutionCase(input: [1, 4, 4, 2], filters: 2, kernel: 5, padding: .same),
     ConvolutionCase(input: [1, 33, 33, 7], filters: 5, kernel: 3, dilation: 9, padding: .same),
     ConvolutionCase(input: [2, 15, 18, 37], filters: 49, kernel: 3, padding: .same),
+    ConvolutionCase(input: [1, 13, 27, 64], filters: 50, kernel: 5, padding: .same),
+    ConvolutionCase(
+      input: [3, 7, 9, 21], filters: 18, kernel: 5,
+      padding: .explicit(Margins(top: 0, bottom: 3, left: 2, right: 1))),
+    ConvolutionCase(input: [1, 1, 1, 5], filters: 3, kernel: 5, padding: .same),
+    ConvolutionCase(input: [2, 13, 11, 40], filters: 66, kernel: 5),
+    ConvolutionCase(input: [1, 6, 5, 130], filters: 260, kernel: 5, padding: .same),
+    ConvolutionCase(input: [2, 9, 11, 37], filters: 37, kernel: 7, groups: 37, padding: .same),
+    ConvolutionCase(input: [2, 9, 11, 37], filters: 37, kernel: 7, stride: 2, groups: 37, padding: .same),
+    ConvolutionCase(input: [1, 19, 21, 20], filters: 20, kernel: 5, dilation: 2, groups: 20, padding: .same),
     ConvolutionCase(input: [1, 31, 9, 130], filters: 65, kernel: 3, padding: .explicit(Margins(2))),
     ConvolutionCase(input: [1, 23, 23, 40], filters: 66, kernel: 3, stride: 2, padding: .same),
     ConvolutionCase(
@@ -69,6 +79,9 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
       input: [3, 11, 14, 33], filters: 35, kernel: Extent(height: 7, width: 1), padding: .same),
   ]
 
+  /// As deep as the last layers of networks.
+  static let deep = ConvolutionCase(input: [1, 14, 14, 512], filters: 48, kernel: 3, padding: .same)
+
   var geometry: ConvolutionGeometry? {
     ConvolutionGeometry(
       input: Shape(input), outputChannels: filters, kernelSize: kernel, stride: stride, dilation: dilation,
@@ -77,7 +90,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ConvolutionMethodTests {
-  @Test(arguments: ConvolutionCase.chosen + ConvolutionCase.random, ConvolutionMethod.allCases)
+  @Test(
+    arguments: ConvolutionCase.chosen + ConvolutionCase.random + [.deep], ConvolutionMethod.allCases)
   func everyMethodAgreesWithTheReference(one: ConvolutionCase, method: ConvolutionMethod) throws {
     let geometry = try #require(one.geometry)
     guard method.canCompute(geometry) else { return }

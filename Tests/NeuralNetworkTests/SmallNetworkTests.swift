@@ -142,6 +142,58 @@ import Testing
     ),
   ]
 
+  /// What keeps a logarithm finite stays.
+  @Test func smallNumbersThatAreAddedStay() throws {
+    try check(
+      try Zoo.graph(
+        Self.convolution("conv", 7, from: "x"), Self.times("far", 40, from: "conv"),
+        Layer("s", .activation(.sigmoid), from: "far"), Self.times("a", 1, plus: 1e-7, from: "s"),
+        Layer("y", .activation(.logarithm), from: "a")))
+  }
+
+  /// Its own input added to a convolution's sums, which reads its neighbours all the while.
+  @Test(arguments: [1, 3]) func residualsThatAreTheInput(batch: Int) throws {
+    try check(
+      try Zoo.graph(
+        Self.convolution("stem", 20, from: "x"),
+        Layer("conv", .convolution(.init(filters: 20, kernelSize: 3, padding: .same)), from: "stem"),
+        Layer("one", .add, from: "conv", "stem"),
+        Layer("dw", .depthwiseConvolution(.init(kernelSize: 3, padding: .same)), from: "one"),
+        Layer("two", .add, from: "one", "dw"), Self.convolution("point", 20, from: "two"),
+        Layer("three", .add, from: "point", "two"),
+        Layer("mean", .globalPooling(.average, keepsAxes: true), from: "three"),
+        Layer("gate", .activation(.sigmoid), from: "mean"), Layer("gated", .multiply, from: "gate", "three"),
+        Self.convolution("project", 20, from: "gated"), Layer("four", .add, from: "project", "three")),
+      batch: batch)
+  }
+
+  /// One channel in and out, which is as well a depthwise convolution.
+  @Test func aGateOfOneChannel() throws {
+    try check(
+      try Zoo.graph(
+        Self.convolution("stem", 1, from: "x"),
+        Layer("mean", .globalPooling(.average, keepsAxes: true), from: "stem"),
+        Layer("gate", .activation(.sigmoid), from: "mean"), Layer("gated", .multiply, from: "stem", "gate"),
+        Self.convolution("y", 1, from: "gated")))
+  }
+
+  /// Pixels that are flat, or vary little beside their mean.
+  @Test func flatPixelsAreNormalisedToNothing() throws {
+    let graph = try Graph([
+      Layer("x", .input(.init(height: nil, width: nil, channels: 768))),
+      Layer("y", .standardization(axes: [3], epsilon: 1e-18), from: "x"),
+    ])
+    let network = try graph.randomNetwork()
+    var generator = SeededGenerator(seed: 6)
+    let noise = Tensor(normal: [1, 1, 1, 768], using: &generator).scalars
+    let flat = [Float](repeating: 0.1, count: 768)
+    let x = Tensor(flat + noise.map { 100 + 0.01 * $0 }, shape: [1, 1, 2, 768])
+    let y = try #require(try network.compiled(for: x.shape).run(x).layers.first).output.scalars
+    #expect(y[..<768].allSatisfy { abs($0) < 1e-3 })
+    let expected = try #require(try network.referenceActivations(for: x)["y"]).scalars
+    for (found, expected) in zip(y[768...], expected[768...]) { #expect(abs(found - expected) < 1e-4) }
+  }
+
   @Test(arguments: others) func otherProductsStayWhatTheyAre(name: String, layers: [Layer]) throws {
     try check(try Graph([Layer("x", .input(Zoo.picture)), Self.convolution("conv", 7, from: "x")] + layers))
   }

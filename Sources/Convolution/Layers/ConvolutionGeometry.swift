@@ -64,9 +64,6 @@ package struct ConvolutionGeometry: Sendable, Hashable {
     return min(pixels * depth * groups, wholeLines)
   }
 
-  /// Whether each output pixel reads all channels of one input pixel, which may then be multiplied on their way.
-  package var takesGates: Bool { isPointwise && groups == 1 }
-
   /// Whether output pixel `p` reads input pixel `p` and nothing else.
   package var isPointwise: Bool {
     rows.kernel == 1 && columns.kernel == 1 && rows.stride == 1 && columns.stride == 1

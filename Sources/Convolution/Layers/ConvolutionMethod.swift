@@ -31,6 +31,11 @@ package enum ConvolutionMethod: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// Whether input channels may be multiplied on their way: each output pixel reads all of one input pixel's.
+  package func takesGates(_ geometry: ConvolutionGeometry) -> Bool {
+    self == .indirect && geometry.isPointwise && geometry.groups == 1
+  }
+
   /// What it costs, in products of one vector of floats: an estimate that orders the methods.
   ///
   /// The constants are ratios of measured times. A vector of sums costs 17 products to begin, finish and store, an

@@ -46,7 +46,7 @@ package struct PreparedConvolution: Sendable {
   }
 
   /// Whether the input's channels may be gated on their way.
-  package var takesGates: Bool { method == .indirect && geometry.takesGates }
+  package var takesGates: Bool { method.takesGates(geometry) }
 
   /// The memory of the packed weights, in bytes.
   package var packedBytes: Int { weights.count * MemoryLayout<Float>.stride }

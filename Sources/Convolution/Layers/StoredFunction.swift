@@ -1,7 +1,8 @@
 internal import CKernels
 internal import TensorCore
 
-/// A function of one value that micro-kernels take of what they have just stored, good to 1e-6 of its value: activations.
+/// A function of one value that micro-kernels take of what they have just stored, good to 1e-6 of its value, or
+/// to 1e-35: activations.
 ///
 /// ```swift
 /// convolution.apply(to: x, into: y, finish: Finish(function: .swish))
