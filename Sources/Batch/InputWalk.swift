@@ -16,8 +16,13 @@ struct InputWalk: IteratorProtocol {
   private let list: InputList
   private var nextArgument = 0
   private var levels: [Level] = []
+  /// Where the arguments' own outputs lie in the output folder.
+  private let places: Set<FilePath>
 
-  init(_ list: InputList) { self.list = list }
+  init(_ list: InputList) {
+    self.list = list
+    places = list.outputFolder == nil ? [] : Set(list.arguments.map(InputWalk.place))
+  }
 
   mutating func next() -> Found? {
     while true {
@@ -28,10 +33,10 @@ struct InputWalk: IteratorProtocol {
       do throws(Errno) {
         let facts = try FileFacts(of: path)
         switch facts.kind {
-        case .file: return .input(Input(path: path, place: place(of: path), facts: facts))
+        case .file: return .input(Input(path: path, place: InputWalk.place(of: path), facts: facts))
         case .other: return .failure(path, .notAFile(path))
         case .folder:
-          if let failure = enter(path, place: place(of: path), facts.identity) { return failure }
+          if let failure = enter(path, place: InputWalk.place(of: path), facts.identity) { return failure }
         }
       } catch {
         return .failure(path, error == .noSuchFileOrDirectory ? .missing(path) : .unreadable(path, error))
@@ -40,7 +45,7 @@ struct InputWalk: IteratorProtocol {
   }
 
   /// The base name; empty for `.`, `..` and `/`, whose content lands directly in the output folder.
-  private func place(of argument: FilePath) -> FilePath {
+  private static func place(of argument: FilePath) -> FilePath {
     guard let name = argument.lastComponent, name.kind == .regular else { return FilePath() }
     return FilePath(root: nil, [name])
   }
@@ -75,7 +80,8 @@ struct InputWalk: IteratorProtocol {
         guard list.isMine(path) else { return .leftAlone }
         return .input(Input(path: path, place: level.place.appending(bytes: name), facts: facts))
       case .folder:
-        guard !levels.contains(where: { $0.identity == facts.identity }), !isOutput(facts) else { continue }
+        guard !levels.contains(where: { $0.identity == facts.identity }), !isOutput(facts, name: name)
+        else { continue }
         let place = level.place.appending(bytes: name)
         if let failure = enter(path, place: place, facts.identity) { return failure }
       }
@@ -83,12 +89,12 @@ struct InputWalk: IteratorProtocol {
     return nil
   }
 
-  /// Whether this is the output folder, or the folder in there that mirrors the one that is being walked: a run into the
-  /// very folder that it walks would work on its own results the next time.
-  private func isOutput(_ facts: FileFacts) -> Bool {
-    guard let output = list.outputFolder, let top = levels.first else { return false }
-    return [output, output.pushing(top.place)].contains {
-      FileFacts.ifPresent($0)?.identity == facts.identity
-    }
+  /// Whether this is the output folder, or a folder in there that mirrors an argument: a run into a folder that it walks
+  /// would work on its own results the next time.
+  private func isOutput(_ facts: FileFacts, name: some Sequence<UInt8>) -> Bool {
+    guard let output = list.outputFolder else { return false }
+    if FileFacts.ifPresent(output)?.identity == facts.identity { return true }
+    let place = FilePath().appending(bytes: name)
+    return places.contains(place) && FileFacts.ifPresent(output.pushing(place))?.identity == facts.identity
   }
 }

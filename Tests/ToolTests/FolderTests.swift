@@ -33,6 +33,29 @@ import Testing
     #expect(result.errors.hasSuffix("fovea: 3 done, 2 failed\n"))
   }
 
+  @Test func outputsInAnInputFolderAreNoInputsOfTheNextRun() throws {
+    for name in ["a/1.npy", "b/2.npy", "b/a/3.npy"] { try pictures.npy(name) }
+    for _ in 0..<2 {
+      #expect(try fovea("filter box --size 3 a b -o a --overwrite").status == 0)
+      #expect(pictures.tree("a") == ["1.npy", "a/1.npy", "b/2.npy", "b/a/3.npy"])
+    }
+  }
+
+  /// Their decoders are loaded when a file needs them; where libvips has none, the message says so.
+  @Test func formatsThatLibvipsKeepsInModulesAreThere() throws {
+    try pictures.npy("a.npy")
+    let written = try fovea("filter box --size 1 a.npy -o b.avif")
+    guard written.status == 0 else {
+      #expect(written.errors.contains("heif"), "\(written.errors)")
+      return
+    }
+    #expect(try fovea("filter box --size 1 a.npy -o a.png").status == 0)
+    for inputs in ["b.avif", "a.png b.avif", "b.avif a.png"] {
+      #expect(try fovea("filter box --size 1 \(inputs) -o out --format npy --overwrite").status == 0)
+    }
+    #expect(pictures.tree("out") == ["a.npy", "b.npy"])
+  }
+
   @Test func jsonIsOneObjectAnInputAndNothingElse() throws {
     try pictures.npy("a.npy")
     let result = try fovea("filter box --size 3x3 --json a.npy missing.npy")
