@@ -15,6 +15,8 @@ public struct LoadOptions: Sendable, Hashable {
   public var isolation: Isolation
   /// How long a worker may take before the first row of a picture and between two parts of it, and 1 s more for every
   /// 5 million pixels.
+  ///
+  /// Taken as 1 to 1,000,000.
   public var decoderSeconds = 30
 
   public init(
@@ -75,14 +77,18 @@ extension Image {
   private init(
     _ stored: Picture, by loader: Loader, decoding decode: @escaping @Sendable (Picture) -> PixelMemory?
   ) throws(ImagingError) {
-    let picture = try stored.decodedAtOnce(by: decode)
-    let upright = try picture.normalised(loader.path)
+    let upright = try stored.normalised(loader.path)
+    // The pixels belong to the pipeline, not to the image, which may live on: so the header is not their way.
     self.init(
       header: upright,
-      recipe: { (_) throws(ImagingError) in
-        try loader.openHeader().decodedAtOnce(by: decode).normalised(loader.path)
+      recipe: { (access) throws(ImagingError) in
+        let stored = try loader.openHeader()
+        // The file may be another one by now.
+        guard stored.byteCount <= Picture.mostBytesAtOnce else {
+          return try loader.open(access).normalised(loader.path)
+        }
+        return try stored.decodedAtOnce(by: decode).normalised(loader.path)
       },
-      needsRandomAccess: stored.orientationTurnsRows, origin: loader.path, isInMemory: upright === picture,
-      unread: Unread())
+      needsRandomAccess: stored.orientationTurnsRows, origin: loader.path, isInMemory: upright === stored)
   }
 }

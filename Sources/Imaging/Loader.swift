@@ -19,9 +19,10 @@ struct Loader: Sendable {
       (operation, readsStream) = (known, true)
       return
     }
-    if signature?.isReadWithoutModules != true { VipsModules.load() }
+    let needsModules = signature?.isReadWithoutModules != true
+    if needsModules { VipsModules.load() }
     var found = try Loader.decoder(of: path)
-    if found == nil, VipsModules.load() { found = try Loader.decoder(of: path) }
+    if found == nil, !needsModules, VipsModules.load() { found = try Loader.decoder(of: path) }
     guard let found else {
       let reason = Libvips.takeError()
       throw signature == nil ? .notPicture(path) : .damaged(path, reason: reason)
@@ -38,7 +39,9 @@ struct Loader: Sendable {
       let format = String(cString: vips_nickname_find(fovea_type_of(nickname)))
       throw .blockedFormat(path, format: format.replacing("_source", with: ""))
     }
-    if signature == .jpeg, readsStream { Loader.known.withLock { [operation] in $0 = operation } }
+    if signature == .jpeg, readsStream, operation.hasPrefix("VipsForeignLoadJpeg") {
+      Loader.known.withLock { [operation] in $0 = operation }
+    }
   }
 
   /// The decoder libvips would choose, and whether it reads a stream.
@@ -98,7 +101,7 @@ struct Loader: Sendable {
     return takes
   }
 
-  /// The decoder of JPEG, once one such file has been opened: it is chosen by the bytes of the signature alone.
+  /// libvips' plain decoder of JPEG, once it has been chosen for a file: it reads all that have the signature.
   private static let known = Mutex<String?>(nil)
   /// Which decoders read a number of pages.
   private static let pages = Mutex<[String: Bool]>([:])

@@ -35,10 +35,10 @@ extension Image {
     }
     guard height != self.height || width != self.width else { return self }
     let frame = Frame(from: (self.height, self.width), to: (height, width), fit: fit)
-    let comesFromFile = origin != nil
+    let comesFromDecoder = origin != nil && !isInMemory
     return try eachPage { (page) throws(ImagingError) in
       let scaled = try page.resampled(
-        height: frame.height, width: frame.width, resampling, holdsRows: comesFromFile)
+        height: frame.height, width: frame.width, resampling, holdsRows: comesFromDecoder)
       return try scaled.framed(frame, height: height, width: width, padColour: padColour)
     }
   }

@@ -57,14 +57,17 @@ public struct Prediction: Sendable, Hashable {
   /// Whether an output holds a number for each class: `[N, classes]`, or other axes of one place, as in `[N, 1, 1, classes]`.
   package static func isRow(_ shape: Shape) -> Bool { shape.dimensions.dropFirst().count { $0 > 1 } <= 1 }
 
-  /// The largest outputs of the first sample, largest first, the lower index before an equal one.
+  /// The largest outputs of the first sample, largest first, the lower index before an equal one; NaN is below all.
   public static func best(_ count: Int, in output: Tensor) -> [Prediction] {
     guard output.shape.rank > 0, output.shape[0] > 0 else { return [] }
     var best: [Prediction] = []
     for (index, score) in output.scalars.prefix(output.shape.count / output.shape[0]).enumerated() {
       // Few of many are asked for: most are no better than the last of those so far.
-      guard best.count < count || best.last.map({ score > $0.probability }) == true else { continue }
-      let place = best.firstIndex { score > $0.probability } ?? best.endIndex
+      func isAbove(_ other: Prediction) -> Bool {
+        score > other.probability || (other.probability.isNaN && !score.isNaN)
+      }
+      guard best.count < count || best.last.map(isAbove) == true else { continue }
+      let place = best.firstIndex(where: isAbove) ?? best.endIndex
       best.insert(Prediction(index: index, probability: score), at: place)
       if best.count > count { best.removeLast() }
     }

@@ -121,7 +121,9 @@ package struct WorkerCall: Sendable {
   /// Where the dynamic linker looks must be the same for the worker, or it may not start at all; and where large pictures
   /// are kept while they are worked on.
   private var inherited: [String] {
-    let names: [String] = ["LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR"]
+    let names: [String] = [
+      "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR", "VIPSHOME", "VIPS_BLOCK_UNTRUSTED",
+    ]
     return names.compactMap { name in getenv(name).map { "\(name)=\(String(cString: $0))" } }
   }
 

@@ -63,6 +63,7 @@ import Testing
   @Test func equalOutputsKeepTheirOrder() {
     let output = Tensor([1, 3, 3, 2], shape: [1, 4])
     #expect(Prediction.best(3, in: output).map(\.index) == [1, 2, 3])
+    #expect(Prediction.best(2, in: Tensor([.nan, 0.5, .nan, 0.9], shape: [1, 4])).map(\.index) == [3, 1])
   }
 
   @Test func rangesThatContradictTheNetworkAreSaid() throws {

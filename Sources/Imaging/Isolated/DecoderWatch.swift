@@ -48,5 +48,7 @@ package enum DecoderWatch {
 extension LoadOptions {
   /// How long a decoder may take from one part of a picture to the next: whole pictures may have to be decoded before
   /// their first row can come.
-  func secondsToDecode(_ pixels: Int) -> Int { decoderSeconds + pixels / 5_000_000 }
+  func secondsToDecode(_ pixels: Int) -> Int {
+    min(max(1, decoderSeconds), 1_000_000) + pixels / 5_000_000
+  }
 }

@@ -63,7 +63,7 @@ private final class IsolatedDecoder: Sendable {
       try session.send(
         DecoderRequest(path, options, wantsPixels: wantsPixels, threads: Parallelism.threads).bytes)
       reply = DecoderReply(
-        bytes: try session.receive(atMost: PictureHeader.longest, seconds: options.decoderSeconds),
+        bytes: try session.receive(atMost: PictureHeader.longest, seconds: options.secondsToDecode(0)),
         about: path)
     } catch {
       throw remembered(.lost(path, error))

@@ -1,5 +1,4 @@
 private import CDeflate
-private import CKernels
 import CVips
 import SystemPackage
 
@@ -122,7 +121,7 @@ struct PlainPng {
   private func undoFilters(_ base: UnsafeMutableRawPointer) -> Bool {
     let rows = base.assumingMemoryBound(to: UInt8.self)
     let (stride, step) = (header.stride, header.step)
-    let undo = fovea_plane_kernels_best().pointee.png_row
+    let undo = pixelKernels.png_row
     let zeros = [UInt8](repeating: 0, count: stride + PlainPng.slack)
     let isDone = zeros.withUnsafeBufferPointer { zeros in
       guard var above = zeros.baseAddress else { return false }
