@@ -78,16 +78,17 @@ extension Image {
     _ stored: Picture, by loader: Loader, decoding decode: @escaping @Sendable (Picture) -> PixelMemory?
   ) throws(ImagingError) {
     let upright = try stored.normalised(loader.path)
+    let unread = Unread()
     // The pixels belong to the pipeline, not to the image, which may live on: so the header is not their way.
     self.init(
       header: upright,
       recipe: { (access) throws(ImagingError) in
-        let stored = try loader.openHeader()
+        let opened = unread.take() ? stored : try loader.openHeader()
         // The file may be another one by now.
-        guard stored.byteCount <= Picture.mostBytesAtOnce else {
+        guard opened.byteCount <= Picture.mostBytesAtOnce else {
           return try loader.open(access).normalised(loader.path)
         }
-        return try stored.decodedAtOnce(by: decode).normalised(loader.path)
+        return try opened.decodedAtOnce(by: decode).normalised(loader.path)
       },
       needsRandomAccess: stored.orientationTurnsRows, origin: loader.path, isInMemory: upright === stored)
   }
