@@ -17,16 +17,7 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
   }
   for index in steps.indices {
     steps[index] = steps[index].takingSum(of: steps, where: isUnseen).takingConstant(of: steps)
-      .gatingChannels(of: steps)
-    guard let first = steps[index].inputs.first else { continue }
-    if case .convolution(let geometry, _, _) = steps[index].computation,
-      ConvolutionMethod.best(for: geometry).takesGates(geometry), isUnseen(first),
-      case .channelGates = steps[first].computation, !steps[index].isGated
-    {
-      steps[index].inputs =
-        [steps[first].inputs[0]] + steps[index].inputs.dropFirst() + [steps[first].inputs[1]]
-      steps[index].isGated = true
-    }
+      .gatingChannels(of: steps).takingGates(of: steps, where: isUnseen)
     guard steps[index].inputs.count == 1 else { continue }
     let producer = steps[index].inputs[0]
     guard isUnseen(producer) else { continue }
@@ -35,29 +26,25 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
       guard case .margins(let margins) = steps[producer].computation,
         let padded = geometry.reading(steps[steps[producer].inputs[0]].shape, through: margins)
       else { continue }
-      steps[index].computation = .convolution(padded, kernel: kernel, bias: bias)
-      steps[index].inputs = steps[producer].inputs
+      steps[index].take(.convolution(padded, kernel: kernel, bias: bias), from: steps[producer])
     case .maximumPooling(let geometry, keepsPositions: false):
       // Zeros around values none of which is negative are no maxima.
       guard case .margins(let margins) = steps[producer].computation,
         let clamp = steps[steps[producer].inputs[0]].activation.clamp, clamp.low >= 0,
         let padded = geometry.reading(steps[steps[producer].inputs[0]].shape, through: margins)
       else { continue }
-      steps[index].computation = .maximumPooling(padded, keepsPositions: false)
-      steps[index].inputs = steps[producer].inputs
+      steps[index].take(.maximumPooling(padded, keepsPositions: false), from: steps[producer])
     case .affine(let scale, let offset):
       if case .standardization([steps[index].shape.rank - 1], let epsilon) = steps[producer].computation {
-        steps[index].computation = .pixelNormalization(epsilon: epsilon, scale: scale, offset: offset)
-        steps[index].inputs = steps[producer].inputs
+        steps[index].take(
+          .pixelNormalization(epsilon: epsilon, scale: scale, offset: offset), from: steps[producer])
         continue
       }
       guard steps[producer].residual == nil,
         steps[producer].inputs.count == (steps[producer].isGated ? 2 : 1),
         let folded = steps[producer].computation.scaled(by: scale, offset: offset)
       else { continue }
-      steps[index].computation = folded
-      steps[index].inputs = steps[producer].inputs
-      steps[index].isGated = steps[producer].isGated
+      steps[index].take(folded, from: steps[producer])
     case .interleaving(let parts):
       // Of a joined value whose parts are the joined ones.
       guard case .concatenation = steps[producer].computation, steps[producer].inputs.count == parts,
@@ -65,9 +52,7 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
       else { continue }
       steps[index].inputs = steps[producer].inputs
     case .activation where steps[producer].computation.takesEpilogue:
-      steps[index].computation = steps[producer].computation
-      steps[index].inputs = steps[producer].inputs
-      steps[index].isGated = steps[producer].isGated
+      steps[index].take(steps[producer].computation, from: steps[producer])
     default: continue
     }
   }
@@ -75,6 +60,25 @@ func fuse(_ steps: [Step], kept: Set<Int>) -> [Step] {
 }
 
 extension Step {
+  /// Computes what two steps did, of what the first of them reads.
+  fileprivate mutating func take(_ computation: Computation, from producer: Step) {
+    self.computation = computation
+    inputs = producer.inputs
+    isGated = producer.isGated
+  }
+
+  /// A convolution that multiplies channels by their gates as it reads them, where nobody else sees the products; else itself.
+  fileprivate func takingGates(of steps: [Step], where isUnseen: (Int) -> Bool) -> Step {
+    guard case .convolution(let geometry, _, _) = computation, !isGated,
+      ConvolutionMethod.best(for: geometry).takesGates(geometry), let products = inputs.first,
+      isUnseen(products), case .channelGates = steps[products].computation
+    else { return self }
+    var step = self
+    step.inputs = [steps[products].inputs[0]] + inputs.dropFirst() + [steps[products].inputs[1]]
+    step.isGated = true
+    return step
+  }
+
   /// The sum of a convolution and something else as a convolution that adds as it stores, the later of two; else itself.
   fileprivate func takingSum(of steps: [Step], where isUnseen: (Int) -> Bool) -> Step {
     guard case .elementwise(.add) = computation, inputs.count == 2, inputs[0] != inputs[1],
