@@ -128,6 +128,9 @@ extension TensorFileError {
   }
 }
 
+/// Where temporary files go: `TMPDIR`, else `/tmp`.
+package func temporaryFolder() -> String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+
 extension MappedFile {
   /// Writes `bytes` to a temporary file without a name and maps it.
   ///
@@ -135,7 +138,7 @@ extension MappedFile {
   package convenience init(temporaryHolding bytes: UnsafeRawBufferPointer, path: FilePath)
     throws(TensorFileError)
   {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    let folder = temporaryFolder()
     var template = Array("\(folder)/fovea-XXXXXX".utf8CString)
     let descriptor = template.withUnsafeMutableBufferPointer { buffer -> CInt in
       guard let name = buffer.baseAddress else { return -1 }

@@ -1,4 +1,5 @@
 import SystemPackage
+import TensorCore
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +14,7 @@ enum ScratchFolder {
   /// Throws ``ImagingError/cannotWrite(_:reason:)`` when no file can be written there: libvips says of a full disk the same
   /// as of a damaged picture.
   static func check() throws(ImagingError) {
-    let folder = FilePath(getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp")
+    let folder = FilePath(temporaryFolder())
     let block = [UInt8](repeating: 1, count: 1 << 20)
     do {
       let path = folder.appending(".fovea-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).tmp")
