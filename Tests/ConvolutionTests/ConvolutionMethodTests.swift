@@ -117,41 +117,7 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   /// Reads a slice of wider pixels, writes a slice of wider pixels, adds what lay there, clamps.
   @Test(arguments: ConvolutionCase.chosen, ConvolutionMethod.allCases)
   func slicesResidualsAndClampsAgree(one: ConvolutionCase, method: ConvolutionMethod) throws {
-    let geometry = try #require(one.geometry)
-    guard method.canCompute(geometry) else { return }
-    var generator = SeededGenerator(seed: 8)
-    let (channels, filters) = (one.input[3], one.filters)
-    let wide = Tensor(normal: Shape(one.input.dropLast() + [channels + 5]), using: &generator)
-    let x = Tensor(shape: Shape(one.input)) { values in
-      let all = wide.scalars
-      for index in values.indices {
-        values[index] = all[index / channels * (channels + 5) + 2 + index % channels]
-      }
-    }
-    let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
-    let bias = Tensor(normal: [filters], using: &generator)
-    let before = Tensor(
-      normal: Shape(geometry.outputDimensions.dropLast() + [filters + 3]), using: &generator)
-    let sums = referenceConvolution(x, kernel: kernel, bias: bias, geometry).scalars
-    var expected = before.scalars
-    for index in sums.indices {
-      let place = index / filters * (filters + 3) + 1 + index % filters
-      expected[place] = min(max(expected[place] + sums[index], -1), 6)
-    }
-    for set in LayerKernels.all {
-      let convolution = PreparedConvolution(geometry, by: method, kernel: kernel, bias: bias, on: set)
-      var output = before
-      output.withUnsafeMutableScalars { output in
-        wide.withUnsafeScalars { wide in
-          guard let output = output.baseAddress, let wide = wide.baseAddress else { return }
-          convolution.apply(
-            to: Pixels(wide + 2, stride: channels + 5), into: MutablePixels(output + 1, stride: filters + 3),
-            finish: Finish(residual: Pixels(output + 1, stride: filters + 3), low: -1, high: 6))
-        }
-      }
-      expectAgreement(
-        output, Tensor(expected, shape: before.shape), to: 1e-4, "\(method) on \(set.name)")
-    }
+    try expectStored(one, method, seed: 8, low: -1, high: 6) { min(max($0, -1), 6) }
   }
 
   @Test(arguments: [
@@ -206,6 +172,50 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
         output, referenceTransposedConvolution(x, kernel: kernel, bias: bias, geometry), to: 1e-5,
         "\(geometry)")
     }
+  }
+}
+
+/// Expects a convolution from a slice of wider pixels into a slice of wider pixels, which adds what lay there, to store
+/// `stored` of each sum and to touch nothing beside.
+func expectStored(
+  _ one: ConvolutionCase, _ method: ConvolutionMethod, seed: UInt64, low: Float = -.infinity,
+  high: Float = .infinity, function: StoredFunction? = nil, stored: (Float) -> Float
+) throws {
+  let geometry = try #require(one.geometry)
+  guard method.canCompute(geometry) else { return }
+  var generator = SeededGenerator(seed: seed)
+  let (channels, filters) = (one.input[3], one.filters)
+  let wide = Tensor(normal: Shape(one.input.dropLast() + [channels + 5]), using: &generator)
+  let x = Tensor(shape: Shape(one.input)) { values in
+    let all = wide.scalars
+    for index in values.indices {
+      values[index] = all[index / channels * (channels + 5) + 2 + index % channels]
+    }
+  }
+  let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
+  let bias = Tensor(normal: [filters], using: &generator)
+  let before = Tensor(
+    normal: Shape(geometry.outputDimensions.dropLast() + [filters + 3]), using: &generator)
+  let sums = referenceConvolution(x, kernel: kernel, bias: bias, geometry).scalars
+  var expected = before.scalars
+  for index in sums.indices {
+    let place = index / filters * (filters + 3) + 1 + index % filters
+    expected[place] = stored(expected[place] + sums[index])
+  }
+  for set in LayerKernels.all {
+    let convolution = PreparedConvolution(geometry, by: method, kernel: kernel, bias: bias, on: set)
+    var output = before
+    output.withUnsafeMutableScalars { output in
+      wide.withUnsafeScalars { wide in
+        guard let output = output.baseAddress, let wide = wide.baseAddress else { return }
+        convolution.apply(
+          to: Pixels(wide + 2, stride: channels + 5), into: MutablePixels(output + 1, stride: filters + 3),
+          finish: Finish(
+            residual: Pixels(output + 1, stride: filters + 3), low: low, high: high, function: function))
+      }
+    }
+    expectAgreement(
+      output, Tensor(expected, shape: before.shape), to: 1e-4, "\(method) on \(set.name)")
   }
 }
 

@@ -104,34 +104,8 @@ struct FunctionCase: Sendable, CustomTestStringConvertible {
   /// Convolutions take it of their sums, residual included, and of nothing else.
   @Test(arguments: ConvolutionCase.chosen, ConvolutionMethod.allCases)
   func convolutionsTakeItAsTheyStore(one: ConvolutionCase, method: ConvolutionMethod) throws {
-    let geometry = try #require(one.geometry)
-    guard method.canCompute(geometry) else { return }
-    var generator = SeededGenerator(seed: 13)
-    let x = Tensor(normal: Shape(one.input), using: &generator)
-    let kernel = Tensor(normal: geometry.kernelShape, using: &generator)
-    let filters = one.filters
-    let before = Tensor(
-      normal: Shape(geometry.outputDimensions.dropLast() + [filters + 3]), using: &generator)
-    let sums = referenceConvolution(x, kernel: kernel, bias: nil, geometry).scalars
-    var expected = before.scalars
-    for index in sums.indices {
-      let place = index / filters * (filters + 3) + 2 + index % filters
-      let sum = Double(expected[place] + sums[index])
-      expected[place] = Float(sum * FunctionCase.sigmoid(sum))
-    }
-    for set in LayerKernels.all {
-      let convolution = PreparedConvolution(geometry, by: method, kernel: kernel, bias: nil, on: set)
-      var output = before
-      output.withUnsafeMutableScalars { output in
-        x.withUnsafeScalars { x in
-          guard let output = output.baseAddress, let x = x.baseAddress else { return }
-          convolution.apply(
-            to: Pixels(x, stride: one.input[3]), into: MutablePixels(output + 2, stride: filters + 3),
-            finish: Finish(residual: Pixels(output + 2, stride: filters + 3), function: .swish))
-        }
-      }
-      expectAgreement(
-        output, Tensor(expected, shape: before.shape), to: 1e-4, "\(method) on \(set.name)")
+    try expectStored(one, method, seed: 13, function: .swish) { sum in
+      Float(Double(sum) * FunctionCase.sigmoid(Double(sum)))
     }
   }
 }
