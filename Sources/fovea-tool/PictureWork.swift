@@ -21,8 +21,7 @@ struct PictureWork: ParsableArguments {
   ) throws {
     var loadOptions = loading.loadOptions
     let saveOptions = picture.saveOptions
-    let workers =
-      inWorkers && isolates ? PictureWorkers(decoderSeconds: loading.decoderTimeout) : nil
+    let workers = inWorkers && isolates ? PictureWorkers(decoderSeconds: loading.decoderTimeout) : nil
     if inWorkers { loadOptions.isolation = .inProcess }
     let options = loadOptions
     @Sendable func make(_ request: PictureRequest) throws {
